@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { watch } from 'chokidar';
+import type { Command } from 'commander';
+import { checkProject, formatDiagnostics, type Project } from '@compozy/core/loader';
+import pc from 'picocolors';
+import { readEnvironment } from '../env.js';
+import { loadCheckedProject } from '../load-checked-project.js';
+import { openSession, type Session } from '../session.js';
+
+interface DevOptions {
+  readonly project: string;
+  readonly lenient?: boolean;
+  readonly address?: string;
+  readonly port?: string;
+  readonly uiPort?: string;
+}
+
+/** Editors write a file in several steps. */
+const SETTLE_MS = 150;
+
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('Temporal server with its UI, and a worker that takes up changes of YAML and tools at once')
+    .option('-p, --project <dir>', 'folder of compozy.yaml', '.')
+    .option('--lenient', 'unknown keys are warnings')
+    .option('--address <host:port>', 'Temporal server to use instead of starting one')
+    .option('--port <number>', 'port of the Temporal server; a free one by default')
+    .option('--ui-port <number>', 'port of the Temporal UI; a free one by default')
+    .action(develop);
+}
+
+async function develop(options: DevOptions): Promise<void> {
+  const project = await loadCheckedProject(options);
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const session = await openSession(project, {
+    env: readEnvironment(),
+    log,
+    ...(options.address === undefined ? {} : { address: options.address }),
+    server: {
+      ui: true,
+      ...(options.port === undefined ? {} : { port: Number(options.port) }),
+      ...(options.uiPort === undefined ? {} : { uiPort: Number(options.uiPort) }),
+    },
+  });
+  log(banner(project, session));
+  const watcher = watchProject(project, () => void reload(session, options, log));
+  const stopped = Promise.withResolvers<void>();
+  process.once('SIGINT', stopped.resolve);
+  process.once('SIGTERM', stopped.resolve);
+  await Promise.race([stopped.promise, session.worker.ended]);
+  log('stopping');
+  await watcher.close();
+  await session.close();
+}
+
+function banner(project: Project, { server, worker, startup }: Session): string {
+  const row = (name: string, value: string) => `  ${pc.dim(name.padEnd(14))}${value}`;
+  const workflows = [...project.workflows.keys()].join(', ');
+  const [first] = project.workflows.keys();
+  return [
+    '',
+    `  ${pc.bold('compozy dev')}  ${project.name}  ${pc.dim(`ready in ${startup.serverMs + startup.workerMs} ms`)}`,
+    '',
+    row('Temporal', server.address),
+    ...(server.uiUrl === undefined ? [] : [row('Temporal UI', server.uiUrl)]),
+    row('task queue', worker.taskQueue),
+    row('workflows', workflows === '' ? 'none' : workflows),
+    ...(first === undefined ? [] : [row('start one', `compozy run ${first} --project ${project.dir} --address ${server.address}`)]),
+    '',
+  ].join('\n');
+}
+
+function watchProject(project: Project, changed: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const ignored = (file: string) => {
+    const parts = path.relative(project.dir, file).split(path.sep);
+    return parts.includes('node_modules') || parts.includes('.compozy') || parts.includes('.git');
+  };
+  return watch(project.dir, { ignored, ignoreInitial: true }).on('all', () => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, SETTLE_MS);
+  });
+}
+
+let reloading: Promise<void> = Promise.resolve();
+
+async function reload(session: Session, options: DevOptions, log: (line: string) => void): Promise<void> {
+  // One after the other: two quick changes must not swap in the older project last.
+  reloading = reloading.then(async () => {
+    const { diagnostics, project } = await checkProject(path.resolve(options.project), options.lenient === true ? { lenient: true } : {});
+    if (diagnostics.length > 0) log(formatDiagnostics(diagnostics));
+    if (project === undefined) {
+      log('the project has errors; the last good version stays in place');
+      return;
+    }
+    try {
+      await session.worker.reload(project);
+      log(`reloaded: ${[...project.workflows.keys()].join(', ')}`);
+    } catch (error) {
+      log(`not reloaded: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+  await reloading;
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { RunView } from '@compozy/core';
+import type { Project } from '@compozy/core/loader';
+import { readEnvironment } from '../env.js';
+import { CommandExit, EXIT } from '../exit-code.js';
+import { followRun } from '../follow-run.js';
+import { loadCheckedProject } from '../load-checked-project.js';
+import { readInput } from '../read-input.js';
+import { openSession } from '../session.js';
+
+interface RunOptions {
+  readonly project: string;
+  readonly input?: string;
+  readonly json?: boolean;
+  readonly lenient?: boolean;
+  readonly address?: string;
+  readonly task?: string;
+}
+
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run one workflow to its end: starts a Temporal server unless one is configured, and a worker')
+    .argument('[workflow-id]', 'the workflow; may be left out when the project has one only')
+    .option('-p, --project <dir>', 'folder of compozy.yaml', '.')
+    .option('-i, --input <json>', 'input of the workflow: JSON, @file, or - for standard input')
+    .option('-t, --task <id>', 'start at this task')
+    .option('--json', 'print exactly one JSON object on stdout, everything else on stderr')
+    .option('--lenient', 'unknown keys are warnings')
+    .option('--address <host:port>', 'Temporal server to use instead of starting one')
+    .action(runWorkflow);
+}
+
+async function runWorkflow(given: string | undefined, options: RunOptions): Promise<void> {
+  const project = await loadCheckedProject(options);
+  const workflowId = chooseWorkflow(project, given);
+  const input = await readInput(options.input);
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const session = await openSession(project, {
+    env: readEnvironment(),
+    log,
+    ...(options.address === undefined ? {} : { address: options.address }),
+  });
+  try {
+    const { serverMs, workerMs } = session.startup;
+    log(`ready in ${serverMs + workerMs} ms (server ${serverMs} ms, worker ${workerMs} ms)`);
+    const run = await session.worker.triggerWorkflow(workflowId, input, {
+      trigger: { type: 'cli' },
+      ...(options.task === undefined ? {} : { initialTaskId: options.task }),
+    });
+    const stop = () => void session.worker.cancelWorkflow(run.workflowId, run.workflowExecId).catch(() => process.exit(130));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    const view = await followRun(run, { live: process.stderr.isTTY && options.json !== true, stream: process.stderr });
+    print(view, options.json === true);
+    if (view.status !== 'SUCCESS') throw new CommandExit(EXIT.failure);
+  } finally {
+    await session.close();
+  }
+}
+
+function chooseWorkflow(project: Project, given: string | undefined): string {
+  const known = [...project.workflows.keys()];
+  const list = known.map((id) => `"${id}"`).join(', ');
+  if (given !== undefined) {
+    if (known.includes(given)) return given;
+    throw new CommandExit(EXIT.usage, `Project "${project.name}" has no workflow "${given}"; it has ${list || 'none'}`);
+  }
+  if (known.length === 1) return known[0]!;
+  throw new CommandExit(EXIT.usage, known.length === 0 ? 'The project has no workflow' : `Name one of the workflows ${list}`);
+}
+
+function print(view: RunView, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify(view)}\n`);
+  else if (view.status === 'SUCCESS') process.stdout.write(`${JSON.stringify(view.output, null, 2)}\n`);
+  else {
+    const error = view.error === null ? '' : `: ${String(view.error['code'])} ${String(view.error['message'])}`;
+    process.stderr.write(`${view.status}${error}\n`);
+  }
+}

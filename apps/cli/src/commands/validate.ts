@@ -1,0 +1,26 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { checkProject, formatDiagnostics } from '@compozy/core/loader';
+import { CommandExit, EXIT } from '../exit-code.js';
+
+export function addValidateCommand(program: Command): void {
+  program
+    .command('validate')
+    .description('check every file of a project and report every problem')
+    .argument('[dir]', 'folder of compozy.yaml', '.')
+    .option('--json', 'print {"valid", "diagnostics"} on stdout')
+    .option('--lenient', 'unknown keys are warnings')
+    .action(async (dir: string, options: { json?: boolean; lenient?: boolean }) => {
+      const { diagnostics, project } = await checkProject(path.resolve(dir), options.lenient === true ? { lenient: true } : {});
+      const valid = project !== undefined;
+      if (options.json === true) process.stdout.write(`${JSON.stringify({ valid, diagnostics })}\n`);
+      else if (diagnostics.length > 0) process.stdout.write(`${formatDiagnostics(diagnostics)}\n`);
+      const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+      const warnings = diagnostics.length - errors;
+      if (options.json !== true) {
+        const files = project === undefined ? '' : ` in ${project.workflows.size} workflow(s)`;
+        process.stdout.write(valid ? `valid: ${warnings} warning(s)${files}\n` : `invalid: ${errors} error(s), ${warnings} warning(s)\n`);
+      }
+      if (!valid) throw new CommandExit(EXIT.usage);
+    });
+}

@@ -1,0 +1,42 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+const environment = z.object({
+  TEMPORAL_HOST_PORT: z.string().min(1).optional(),
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).optional(),
+  TEMPORAL_API_KEY: z.string().min(1).optional(),
+  COMPOZY_TEMPORAL_PATH: z.string().min(1).optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
+  PATH: z.string().default(''),
+});
+
+/** The environment, read once. */
+export interface Environment {
+  /** Of a Temporal server that runs already. `TEMPORAL_HOST_PORT` wins over `TEMPORAL_ADDRESS`. */
+  readonly address?: string;
+  readonly namespace: string;
+  readonly taskQueue?: string;
+  readonly apiKey?: string;
+  readonly temporalPath?: string;
+  readonly searchPath: string;
+  readonly cacheDir: string;
+}
+
+export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
+  // An empty variable means the same as none.
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const env = environment.parse(given);
+  const address = env.TEMPORAL_HOST_PORT ?? env.TEMPORAL_ADDRESS;
+  return {
+    namespace: env.TEMPORAL_NAMESPACE,
+    searchPath: env.PATH,
+    cacheDir: path.join(env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'compozy'),
+    ...(address === undefined ? {} : { address }),
+    ...(env.TEMPORAL_TASK_QUEUE === undefined ? {} : { taskQueue: env.TEMPORAL_TASK_QUEUE }),
+    ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
+    ...(env.COMPOZY_TEMPORAL_PATH === undefined ? {} : { temporalPath: env.COMPOZY_TEMPORAL_PATH }),
+  };
+}

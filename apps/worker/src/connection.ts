@@ -1,0 +1,38 @@
+import { NativeConnection } from '@temporalio/worker';
+import { CompozyError } from '@compozy/core';
+
+/** Where Temporal is. `tls` and `apiKey` reach Temporal Cloud. */
+export interface TemporalSettings {
+  /** `host:port`. */
+  readonly hostPort: string;
+  /** `default` when left out. */
+  readonly namespace?: string;
+  /** `compozy-<project>` when left out: the same for every host, so that another worker can take over. */
+  readonly taskQueue?: string;
+  readonly tls?: boolean | { readonly serverName?: string; readonly rootCa?: Buffer; readonly clientCert?: Buffer; readonly clientKey?: Buffer };
+  readonly apiKey?: string;
+}
+
+/** @throws `Server.Unreachable` naming the address. */
+export async function connect(settings: TemporalSettings): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({
+      address: settings.hostPort,
+      ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+      ...(settings.tls === undefined ? {} : { tls: toTls(settings.tls) }),
+    });
+  } catch (error) {
+    const message = `No Temporal server answers at ${settings.hostPort}; start one, or correct the address`;
+    throw new CompozyError('Server.Unreachable', message, { details: { address: settings.hostPort }, cause: error });
+  }
+}
+
+function toTls(tls: NonNullable<TemporalSettings['tls']>) {
+  if (typeof tls === 'boolean') return tls;
+  const { serverName, rootCa, clientCert, clientKey } = tls;
+  return {
+    ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
+    ...(rootCa === undefined ? {} : { serverRootCACertificate: rootCa }),
+    ...(clientCert === undefined || clientKey === undefined ? {} : { clientCertPair: { crt: clientCert, key: clientKey } }),
+  };
+}

@@ -1,0 +1,186 @@
+import path from 'node:path';
+import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities, type ToolLog } from '@compozy/activities';
+import {
+  CompozyError,
+  getTaskQueue,
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  type BlobStore,
+  type Json,
+  type RunInput,
+  type ToolRunner,
+  type Trigger,
+} from '@compozy/core';
+import { createFileBlobStore } from '@compozy/core/blobs';
+import type { Project } from '@compozy/core/loader';
+import { workflowsPath } from '@compozy/workflows';
+import { connect, type TemporalSettings } from './connection.js';
+import { createExecId } from './exec-id.js';
+import { createProjectHost } from './project-host.js';
+import { createProjectTools, type ToolFunctions } from './project-tools.js';
+import { createRunHandle, type RunHandle } from './run-handle.js';
+import { bundleWorkflows } from './workflow-bundle.js';
+
+export interface WorkerOptions {
+  readonly project: Project;
+  readonly temporal: TemporalSettings;
+  /** Functions beside, or instead of, those of the project's entrypoint; they win. */
+  readonly tools?: ToolFunctions;
+  /** Large values; by default files in `<project>/.compozy/blobs`. */
+  readonly blobs?: BlobStore;
+  /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
+  readonly cacheDir?: string;
+  readonly onToolLog?: ToolLog;
+  /** How long running activities may go on after `stop`; 30,000 ms by default. */
+  readonly shutdownGraceMs?: number;
+  /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
+  readonly workflowsPath?: string;
+  readonly maxConcurrentActivities?: number;
+}
+
+export interface TriggerOptions {
+  readonly initialTaskId?: string;
+  readonly workflowExecId?: string;
+  readonly trigger?: Trigger;
+}
+
+export interface CompozyWorker {
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** Resolves when the worker polls. */
+  setup(): Promise<void>;
+  /** Stops polling, lets running activities finish within the grace time, then closes. */
+  stop(): Promise<void>;
+  /** Settles when the worker ended: by `stop`, or by a failure that it could not survive. */
+  readonly ended: Promise<void>;
+  triggerWorkflow(workflowId: string, input?: Json, options?: TriggerOptions): Promise<RunHandle>;
+  run(workflowId: string, workflowExecId: string): RunHandle;
+  cancelWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
+  pauseWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
+  resumeWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
+  /** Serves `project` from now on; running executions keep the plan they started with. */
+  reload(project: Project): Promise<void>;
+}
+
+/**
+ * Connects to Temporal and prepares a worker for one project. It polls after `setup`.
+ *
+ * @throws `Server.Unreachable`, and the codes of the tool runtime's options.
+ */
+export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
+  const { project, temporal } = options;
+  const state = path.join(project.dir, '.compozy');
+  const namespace = temporal.namespace ?? 'default';
+  const taskQueue = temporal.taskQueue ?? getTaskQueue(project.name);
+  const host = createProjectHost(project);
+  const tools = createProjectTools(project, options.tools);
+  const blobs = options.blobs ?? createFileBlobStore({ dir: path.join(state, 'blobs') });
+  const [connection, codePath] = await Promise.all([
+    connect(temporal),
+    bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache')),
+  ]);
+  const client = new Client({ connection, namespace });
+  const worker = await createTemporalWorker(connection, {
+    namespace,
+    taskQueue,
+    codePath,
+    graceMs: options.shutdownGraceMs ?? 30_000,
+    maxActivities: options.maxConcurrentActivities ?? 100,
+    activities: createActivities({
+      project: host,
+      tools,
+      blobs,
+      toolTimeoutMs: project.config.toolExecutionTimeoutMs,
+      ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
+    }),
+  });
+  let running: Promise<void> | undefined;
+  let ended: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
+  const whenEnded = ended.promise;
+  whenEnded.catch(() => undefined);
+
+  const temporalId = (workflowId: string, execId: string) => `${workflowId}-${execId}`;
+  const handleOf = (workflowId: string, execId: string) => client.workflow.getHandle(temporalId(workflowId, execId));
+
+  return {
+    client,
+    taskQueue,
+    ended: whenEnded,
+
+    async setup() {
+      running ??= worker.run().then(ended!.resolve, ended!.reject);
+      while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
+    },
+
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await whenEnded.catch(() => undefined);
+      await tools.close();
+      await connection.close();
+      ended = undefined;
+    },
+
+    async triggerWorkflow(workflowId, input = {}, { initialTaskId, workflowExecId = createExecId(), trigger } = {}) {
+      const args: RunInput = {
+        workflow_id: workflowId,
+        workflow_exec_id: workflowExecId,
+        project: host.name,
+        input,
+        trigger: trigger ?? { type: 'api' },
+        ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
+      };
+      try {
+        const handle = await client.workflow.start(workflowId, {
+          workflowId: temporalId(workflowId, workflowExecId),
+          taskQueue,
+          args: [args],
+          memo: { compozy_exec_id: workflowExecId, compozy_project: host.name },
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
+        return createRunHandle(handle, { workflowId, workflowExecId }, blobs);
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        throw new CompozyError('Config.Invalid', `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`, { cause: error });
+      }
+    },
+
+    run: (workflowId, workflowExecId) => createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId }, blobs),
+    cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
+    pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
+    resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
+
+    async reload(next) {
+      host.replace(next);
+      await tools.reload(next);
+    },
+  };
+}
+
+interface TemporalWorkerSettings {
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly codePath: string;
+  readonly graceMs: number;
+  readonly maxActivities: number;
+  readonly activities: object;
+}
+
+async function createTemporalWorker(connection: NativeConnection, settings: TemporalWorkerSettings): Promise<Worker> {
+  return await Worker.create({
+    connection,
+    namespace: settings.namespace,
+    taskQueue: settings.taskQueue,
+    workflowBundle: { codePath: settings.codePath },
+    activities: settings.activities,
+    maxConcurrentActivityTaskExecutions: settings.maxActivities,
+    shutdownGraceTime: settings.graceMs,
+    shutdownForceTime: settings.graceMs + 10_000,
+    // The wrapper beats each second, and a cancellation comes back on a beat.
+    maxHeartbeatThrottleInterval: 1_000,
+    defaultHeartbeatThrottleInterval: 1_000,
+    // When a worker dies, the workflow tasks that wait for it go to another one after this time.
+    stickyQueueScheduleToStartTimeout: 5_000,
+  });
+}

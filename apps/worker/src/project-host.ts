@@ -1,0 +1,26 @@
+import type { ProjectSource } from '@compozy/core';
+import type { Project } from '@compozy/core/loader';
+
+/** The project that a worker serves; `replace` swaps it for the runs that start from then on. */
+export interface ProjectHost extends ProjectSource {
+  readonly current: Project;
+  replace(project: Project): void;
+}
+
+export function createProjectHost(first: Project): ProjectHost {
+  let current = first;
+  return {
+    get current() {
+      return current;
+    },
+    get name() {
+      return current.name;
+    },
+    plan: (workflowId) => current.workflows.get(workflowId),
+    workflowIds: () => [...current.workflows.keys()],
+    secrets: () => current.secrets,
+    replace(project) {
+      current = project;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { isBlobRef, isFailureRecord, isJsonObject, RUN_QUERY, toErrorView, type BlobStore, type Json, type RunView } from '@compozy/core';
+import { loadJson } from '@compozy/core/blobs';
+
+/** A run that was started, or found by its ids. */
+export interface RunHandle {
+  readonly workflowId: string;
+  readonly workflowExecId: string;
+  readonly temporalWorkflowId: string;
+  /** Where the run stands now; needs a worker. `null` before its first step. */
+  view(): Promise<RunView | null>;
+  /** Waits for the end. A failed or cancelled run is a view with that status, not an exception. */
+  result(): Promise<RunView>;
+}
+
+export function createRunHandle(
+  handle: WorkflowHandle,
+  ids: Pick<RunHandle, 'workflowId' | 'workflowExecId'>,
+  blobs: BlobStore,
+): RunHandle {
+  const view = () => handle.query<RunView | null>(RUN_QUERY);
+
+  return {
+    ...ids,
+    temporalWorkflowId: handle.workflowId,
+    view,
+    async result() {
+      const ended = await handle.result().then(
+        (value) => value as RunView,
+        (error: unknown) => toEndedView(error, ids),
+      );
+      // The query has all that the result had to leave out; it cannot be asked once the history is gone.
+      const full = await view().catch(() => null);
+      const merged = full === null ? ended : { ...ended, input: full.input, output: full.output ?? ended.output, tasks: full.tasks };
+      return { ...merged, input: await resolve(blobs, merged.input), output: await resolve(blobs, merged.output) };
+    },
+  };
+}
+
+async function resolve(blobs: BlobStore, value: Json): Promise<Json> {
+  return isBlobRef(value) ? await loadJson(blobs, value) : value;
+}
+
+function toEndedView(error: unknown, ids: Pick<RunHandle, 'workflowId' | 'workflowExecId'>): RunView {
+  if (!(error instanceof WorkflowFailedError)) throw error;
+  const { cause } = error;
+  const empty: RunView = {
+    workflow_id: ids.workflowId,
+    workflow_exec_id: ids.workflowExecId,
+    status: 'FAILED',
+    input: null,
+    output: null,
+    error: { code: 'Task.Failed', message: cause?.message ?? error.message },
+    tasks: {},
+    usage: {},
+  };
+  if (cause instanceof ApplicationFailure) {
+    const details: unknown = cause.details?.[0];
+    if (!isJsonObject(details)) return { ...empty, error: { code: cause.type ?? 'Task.Failed', message: cause.message } };
+    const failure: unknown = details['failure'];
+    const seen = details['run'] as unknown as RunView | undefined;
+    return { ...empty, ...seen, status: seen?.status ?? 'FAILED', ...(isFailureRecord(failure) ? { error: toErrorView(failure) } : {}) };
+  }
+  if (cause instanceof CancelledFailure) return { ...empty, ...(cause.details?.[0] as RunView | undefined), status: 'CANCELED', error: null };
+  if (cause instanceof TimeoutFailure) return { ...empty, status: 'TIMED_OUT', error: { code: 'Task.TimedOut', message: cause.message } };
+  if (cause instanceof TerminatedFailure) return { ...empty, status: 'CANCELED', error: { code: 'Task.Canceled', message: cause.message } };
+  return empty;
+}

@@ -1,0 +1,53 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { CompozyError, toFailureRecord, type FailureRecord, type Json } from '@compozy/core';
+import type { SecretMask } from './secret-mask.js';
+
+const HEARTBEAT_INTERVAL_MS = 1_000;
+
+export interface ActivityRun {
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes an activity of `work`: it beats each second, so that a lost worker is noticed and a cancellation arrives, and
+ * it turns whatever is thrown into a Temporal failure whose type is the code.
+ */
+export function engineActivity<I, O>(mask: () => SecretMask, work: (input: I, run: ActivityRun) => Promise<O>): (input: I) => Promise<O> {
+  return async (input) => {
+    const context = Context.current();
+    const { attempt, isLocal } = context.info;
+    const beat = isLocal ? undefined : setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+    try {
+      return await work(input, { attempt, signal: context.cancellationSignal });
+    } catch (error) {
+      if (context.cancellationSignal.aborted) throw new CancelledFailure('The activity was cancelled', [], toError(error));
+      throw toApplicationFailure(mask().failure(toRecord(error)), attempt);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+/** The exit of this side towards Temporal: the failure's type is the code, its details the record and the attempt. */
+export function toApplicationFailure(failure: FailureRecord, attempt: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failure.code,
+    message: failure.message,
+    nonRetryable: !failure.retryable,
+    details: [{ attempt, failure: failure as unknown as Json }],
+  });
+}
+
+function toRecord(error: unknown): FailureRecord {
+  const record = toFailureRecord(error);
+  // A tool may say of its own failure that trying again is of no use.
+  if (CompozyError.isInstance(error) && error.details['retryable'] === false) return { ...record, retryable: false };
+  return record;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,4 @@
+export { createActivities, type ActivitiesOptions } from './create-activities.js';
+export { engineActivity, toApplicationFailure, type ActivityRun } from './engine-activity.js';
+export type { ToolLog } from './run-tool.js';
+export { createSecretMask, type SecretMask } from './secret-mask.js';

@@ -1,0 +1,65 @@
+export interface ErrorSpec {
+  /** Whether the engine may try again by itself. A retry policy never overrules `false`. */
+  readonly retryable: boolean;
+  /** Who can do something about it. */
+  readonly category: 'user' | 'provider' | 'system';
+}
+
+/** Every code that Compozy raises. Closed: a code that is not here does not compile. */
+export const ERROR_CODES = {
+  // A project, its files and its settings.
+  'Config.Invalid': { retryable: false, category: 'user' },
+  'Config.UnknownWorkflow': { retryable: false, category: 'user' },
+  'Config.UnknownTask': { retryable: false, category: 'user' },
+  'Config.Unsupported': { retryable: false, category: 'user' },
+  'Config.WrongProject': { retryable: false, category: 'user' },
+  'Config.PlanTooLarge': { retryable: false, category: 'user' },
+  // Values against their JSON Schemas.
+  'Input.Invalid': { retryable: false, category: 'user' },
+  'Output.Invalid': { retryable: false, category: 'user' },
+  // Templates and conditions.
+  'Template.Syntax': { retryable: false, category: 'user' },
+  'Template.UnknownPath': { retryable: false, category: 'user' },
+  'Template.UnknownFunction': { retryable: false, category: 'user' },
+  'Template.BadArgument': { retryable: false, category: 'user' },
+  'Template.TooExpensive': { retryable: false, category: 'user' },
+  'Condition.Invalid': { retryable: false, category: 'user' },
+  // Tasks.
+  'Task.Failed': { retryable: true, category: 'user' },
+  'Task.OutputError': { retryable: false, category: 'user' },
+  'Task.TimedOut': { retryable: false, category: 'user' },
+  'Task.WorkerLost': { retryable: false, category: 'system' },
+  'Task.ChildFailed': { retryable: false, category: 'user' },
+  'Task.NoRoute': { retryable: false, category: 'user' },
+  'Task.TooManyIterations': { retryable: false, category: 'user' },
+  'Task.DuplicateChild': { retryable: false, category: 'user' },
+  'Task.BadItems': { retryable: false, category: 'user' },
+  'Task.Canceled': { retryable: false, category: 'user' },
+  'Task.OutputTooLarge': { retryable: false, category: 'user' },
+  // Tools and the processes that run them.
+  'Tool.NotFound': { retryable: false, category: 'user' },
+  'Tool.Threw': { retryable: true, category: 'user' },
+  'Tool.TimedOut': { retryable: true, category: 'user' },
+  'Tool.Crashed': { retryable: true, category: 'user' },
+  'Tool.OutOfMemory': { retryable: false, category: 'user' },
+  'Tool.OutputTooLarge': { retryable: false, category: 'user' },
+  'Tool.OutputNotJson': { retryable: false, category: 'user' },
+  'Tool.PermissionDenied': { retryable: false, category: 'user' },
+  'Tool.BuildFailed': { retryable: false, category: 'user' },
+  'Tool.LoadFailed': { retryable: false, category: 'user' },
+  // Large values.
+  'Blob.NotFound': { retryable: false, category: 'system' },
+  'Blob.Unavailable': { retryable: true, category: 'system' },
+  // The Temporal server that the command line starts or reaches.
+  'Server.NotFound': { retryable: false, category: 'system' },
+  'Server.StartFailed': { retryable: false, category: 'system' },
+  'Server.Unreachable': { retryable: true, category: 'system' },
+  // Our own mistakes.
+  'Internal.Bug': { retryable: false, category: 'system' },
+} as const satisfies Record<`${string}.${string}`, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
+}

@@ -1,0 +1,59 @@
+export { CompozyError, type CompozyErrorOptions } from './errors/compozy-error.js';
+export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorSpec } from './errors/codes.js';
+export {
+  fromFailureRecord,
+  isFailureRecord,
+  toErrorView,
+  toFailureRecord,
+  type FailureRecord,
+} from './errors/failure.js';
+
+export { isJsonObject, type Json, type JsonObject } from './model/json.js';
+
+export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
+export type { ProjectSource } from './ports/project-source.js';
+export type { ToolCall, ToolRunner } from './ports/tool-runner.js';
+
+export { DEFAULT_POLICY, LOCAL_POLICY, type ActivityPolicy, type RetryPolicy, type TimeoutKind } from './model/policy.js';
+export type { Plan, ToolDefinition } from './model/plan.js';
+export type { RunView, TaskView } from './model/run-view.js';
+export {
+  isTerminal,
+  type AggregateTask,
+  type BasicTask,
+  type CollectionTask,
+  type Position,
+  type Status,
+  type Strategy,
+  type Task,
+  type TaskOf,
+  type TaskType,
+  type Transition,
+} from './model/task.js';
+
+export { LOCAL_ACTIVITIES, REPORTING_ACTIVITIES } from './protocol/activities.js';
+export type {
+  ActivityInput,
+  ActivityName,
+  ActivityOrigin,
+  ActivityResult,
+  AssembleOutputsInput,
+  EngineActivities,
+  EvaluateTemplatesInput,
+  ExpandItemsInput,
+  GetWorkflowDataInput,
+  ItemManifest,
+  RunToolInput,
+  WorkflowData,
+} from './protocol/activities.js';
+export type { LateValue } from './protocol/late-value.js';
+export {
+  GENERIC_WORKFLOW_TYPE,
+  getTaskQueue,
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  RUN_PROGRESS_QUERY,
+  RUN_QUERY,
+  SEARCH_ATTRIBUTES,
+} from './protocol/messages.js';
+export type { ResumeState, RunInput, Trigger } from './protocol/run-input.js';

@@ -1,0 +1,56 @@
+import { CompozyError } from '../errors/compozy-error.js';
+import { appendPointer } from '../model/json-pointer.js';
+import type { Json, JsonObject } from '../model/json.js';
+import type { LateValue } from '../protocol/late-value.js';
+import { evaluateTemplate, isTemplate, parseTemplate, TemplateLateError, type TemplateHost } from '../template/index.js';
+import type { Draft } from './draft.js';
+import { randomAt } from './random.js';
+import type { TaskNode } from './state.js';
+import { isOpaque, referencedContext, SECRET_ENV, templateContext, toPlain } from './template-context.js';
+
+/** Evaluates the templates in `value`. What may not be evaluated in the workflow stays source and is listed as late. */
+export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Json, extra?: JsonObject): LateValue {
+  let context: JsonObject | undefined;
+  const host = templateHost(draft);
+  const late: string[] = [];
+  const sources: string[] = [];
+  const visit = (part: Json, pointer: string): Json => {
+    if (typeof part === 'string') {
+      if (!isTemplate(part)) return part;
+      context ??= templateContext(draft, node, extra);
+      try {
+        const result = evaluateTemplate(parseTemplate(part), context, host);
+        return result !== null && typeof result === 'object' && !isOpaque(result) ? toPlain(result) : result;
+      } catch (error) {
+        if (!(error instanceof TemplateLateError)) throw located(error, pointer, part);
+        late.push(pointer);
+        sources.push(part);
+        return part;
+      }
+    }
+    if (part === null || typeof part !== 'object') return part;
+    if (Array.isArray(part)) return part.map((element: Json, index) => visit(element, appendPointer(pointer, index)));
+    return Object.fromEntries(Object.entries(part).map(([key, element]) => [key, visit(element, appendPointer(pointer, key))]));
+  };
+  const result = visit(value, '');
+  return late.length === 0 ? { value: result } : { value: result, late, context: referencedContext(sources, context!) };
+}
+
+export function contextFor(draft: Draft, node: TaskNode | undefined, template: string): JsonObject {
+  return referencedContext([template], templateContext(draft, node));
+}
+
+function templateHost(draft: Draft): TemplateHost {
+  return {
+    now: () => draft.at,
+    random: () => randomAt(draft.context.seed, draft.fields.draws++),
+    isOpaque,
+    resolveOpaque: (value, key) => (value === SECRET_ENV ? draft.plan.publicEnv[key] : undefined),
+  };
+}
+
+function located(error: unknown, pointer: string, source: string): unknown {
+  if (!CompozyError.isInstance(error)) return error;
+  const expression = source.length > 200 ? `${source.slice(0, 200)}…` : source;
+  return new CompozyError(error.code, error.message, { details: { ...error.details, pointer, expression }, cause: error });
+}

@@ -1,0 +1,58 @@
+import { toErrorView } from '../errors/failure.js';
+import type { Plan } from '../model/plan.js';
+import type { RunView, TaskView } from '../model/run-view.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
+import { taskAt } from '../tasks/behaviors.js';
+import { stableId } from './random.js';
+import type { RunState, TaskNode } from './state.js';
+
+/** A run as users see it. */
+export function toRunView(plan: Plan, state: RunState): RunView {
+  const tasks: Record<string, TaskView> = {};
+  for (const node of Object.values(state.nodes)) tasks[taskPath(node.key)] = toTaskView(plan, state, node);
+  return {
+    workflow_id: state.context.workflowId,
+    workflow_exec_id: state.context.execId,
+    status: state.status,
+    input: state.context.input,
+    output: state.output ?? null,
+    error: state.failure === undefined ? null : toErrorView(state.failure),
+    tasks,
+    usage: {},
+  };
+}
+
+export function taskPath(key: string): string {
+  return key.startsWith('root/') ? key.slice('root/'.length) : key;
+}
+
+function toTaskView(plan: Plan, state: RunState, node: TaskNode): TaskView {
+  const progress = progressOf(node.data);
+  return {
+    task_id: node.id,
+    task_exec_id: stableId(`${state.context.execId}/${node.key}`),
+    type: taskAt(plan.tasks, node.ref).type,
+    status: node.status,
+    input: node.input,
+    output: node.output ?? null,
+    error: node.error === undefined ? null : toErrorView(node.error),
+    attempts: node.attempts,
+    started_at: new Date(node.startedAt).toISOString(),
+    ended_at: node.endedAt === undefined ? null : new Date(node.endedAt).toISOString(),
+    ...(node.parent === null ? {} : { parent: taskPath(node.parent) }),
+    ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+/** Containers keep their counters under these names. */
+function progressOf(data: unknown): TaskView['progress'] | undefined {
+  if (!isJsonObject(data) || typeof data['total'] !== 'number' || !Array.isArray(data['active'])) return undefined;
+  const count = (name: string) => Number((data as JsonObject)[name] ?? 0);
+  const failed = count('failed') + count('timedOut');
+  return {
+    total: data['total'],
+    settled: count('success') + count('canceled') + failed,
+    failed,
+    active: data['active'].length,
+  };
+}

@@ -1,0 +1,98 @@
+import type { JsonObject, Json } from '../model/json.js';
+import { taskAt } from '../tasks/behaviors.js';
+import type { ChildOutcome, TaskScope } from '../tasks/task-behavior.js';
+import { TemplateLateError } from '../template/index.js';
+import type { RunActivityCommand } from './command.js';
+import type { Draft } from './draft.js';
+import { contextFor, evaluateLate } from './evaluate.js';
+import { cancelNode, failNode, succeedNode } from './settle.js';
+import type { TaskNode } from './state.js';
+
+/** The effects that a behaviour has on behalf of one node. */
+export function createScope(draft: Draft, key: string): TaskScope {
+  const node = () => draft.node(key);
+  const { context, plan } = draft;
+  return {
+    key,
+    plan,
+    get input() {
+      return node().input;
+    },
+    get siblings() {
+      return node().siblings;
+    },
+    get taskInput() {
+      const { input, late } = node();
+      if (late === undefined) return { value: input };
+      const sources = late.map((pointer) => textAt(input, pointer));
+      const contexts = sources.map((source) => contextFor(draft, node(), source));
+      return { value: input, late, context: Object.assign({}, ...contexts) as JsonObject };
+    },
+    origin: { project: context.project, workflowId: context.workflowId, execId: context.execId, taskKey: key },
+    at: draft.at,
+    seed: `${context.seed}/${key}`,
+
+    data: () => node().data,
+    setData: (data) => void draft.update(key, { data }),
+
+    evaluate(value, extra) {
+      const result = evaluateLate(draft, node(), value, extra);
+      if (result.late !== undefined) throw new TemplateLateError(result.value as object);
+      return result.value;
+    },
+    evaluateLate: (value, extra) => evaluateLate(draft, node(), value, extra),
+    contextFor: (template) => contextFor(draft, node(), template),
+    previousOutput: () => {
+      const { previous } = node();
+      return previous === undefined ? undefined : draft.nodes[previous]?.output;
+    },
+
+    runActivity(name, activity, input, { policy, summary, repeatable = true }) {
+      const command = { kind: 'run-activity', key: `${key}/${name}`, activity, input, policy, summary, repeatable };
+      draft.issue(key, name, command as RunActivityCommand);
+    },
+    setDeadline: (name, at) => draft.setDeadline(`${key}/${name}`, { node: key, name, at }),
+
+    enterChild({ ref, suffix, id, locals, given, siblings }) {
+      draft.work.push({
+        kind: 'enter',
+        ref: `${node().ref}/${ref}`,
+        key: `${key}${suffix}`,
+        id,
+        parent: key,
+        iteration: 1,
+        siblings,
+        ...(locals === undefined ? {} : { locals }),
+        ...(given === undefined ? {} : { given }),
+      });
+    },
+    cancelChild: (child) => cancelNode(draft, child),
+    childOutcome: (child) => (draft.nodes[child] === undefined ? undefined : toOutcome(draft.node(child))),
+    forgetChild: (child) => draft.forget(child),
+
+    succeed: (output, extra) => succeedNode(draft, key, output, extra),
+    fail: (failure, status, output) => failNode(draft, key, failure, status, output),
+  };
+}
+
+export function toOutcome(node: TaskNode): ChildOutcome {
+  const outcome = { key: node.key, id: node.id, status: node.status, output: node.output ?? null };
+  return {
+    ...outcome,
+    ...(node.error === undefined ? {} : { error: node.error }),
+    ...(node.locals === undefined ? {} : { locals: node.locals }),
+  };
+}
+
+function textAt(value: Json, pointer: string): string {
+  let part: Json = value;
+  for (const token of pointer.split('/').slice(1)) {
+    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    part = (part as Record<string, Json>)[name] ?? null;
+  }
+  return part as string;
+}
+
+export function taskOf(draft: Draft, key: string): ReturnType<typeof taskAt> {
+  return taskAt(draft.plan.tasks, draft.node(key).ref);
+}

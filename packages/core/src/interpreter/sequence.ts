@@ -1,0 +1,159 @@
+import { CompozyError } from '../errors/compozy-error.js';
+import { toFailureRecord, type FailureRecord } from '../errors/failure.js';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
+import { jsonBytes } from '../model/json-size.js';
+import { LOCAL_POLICY } from '../model/policy.js';
+import { isTerminal, type Transition } from '../model/task.js';
+import { INLINE_LIMIT_BYTES } from '../ports/blob-store.js';
+import { taskAt } from '../tasks/behaviors.js';
+import type { Draft } from './draft.js';
+import { evaluateLate } from './evaluate.js';
+import type { TaskNode } from './state.js';
+import { toPlain } from './template-context.js';
+
+/** Activities of the run itself, which no task owns. */
+export const RUN_OUTPUTS = 'run/outputs';
+export const RUN_STORE = 'run/store';
+
+/** The order of top-level tasks (D-21) and the end of the run (D-24). */
+export function enterTopLevel(draft: Draft, id: string, given?: JsonObject): void {
+  const index = draft.plan.tasks.findIndex((task) => task.id === id);
+  if (index === -1) {
+    const ids = draft.plan.tasks.map((task) => `"${task.id}"`).join(', ');
+    throw new CompozyError('Config.UnknownTask', `There is no task "${id}"; the workflow has ${ids}`, { details: { id } });
+  }
+  const passes = (draft.passes[id] ?? 0) + 1;
+  const { maxIterations } = draft.plan.tasks[index]!;
+  if (passes > maxIterations) {
+    throw new CompozyError('Task.TooManyIterations', `Task "${id}" was reached more than ${maxIterations} times`, {
+      details: { id, max_iterations: maxIterations },
+    });
+  }
+  draft.passes[id] = passes;
+  const { lastTask } = draft.fields;
+  draft.work.push({
+    kind: 'enter',
+    ref: String(index),
+    key: passes === 1 ? `root/${id}` : `root/${id}#${passes}`,
+    id,
+    parent: null,
+    iteration: passes,
+    siblings: 1,
+    ...(given === undefined ? {} : { given }),
+    ...(lastTask === undefined ? {} : { previous: lastTask }),
+  });
+}
+
+export function topLevelSettled(draft: Draft, node: TaskNode): void {
+  draft.fields.lastTask = node.key;
+  const task = taskAt(draft.plan.tasks, node.ref);
+  const failed = node.status !== 'SUCCESS';
+  try {
+    if (failed) {
+      if (task.onError?.next === undefined) failRun(draft, runFailure(node));
+      else follow(draft, node, task.onError);
+    } else if (task.final === true) finishRun(draft);
+    else if (task.onSuccess?.next !== undefined) follow(draft, node, task.onSuccess);
+    else {
+      const following = draft.plan.inListOrder ? draft.plan.tasks[Number(node.ref) + 1] : undefined;
+      if (following === undefined) finishRun(draft);
+      else enterTopLevel(draft, following.id);
+    }
+  } catch (error) {
+    if (!CompozyError.isInstance(error)) throw error;
+    failRun(draft, toFailureRecord(error));
+  }
+}
+
+function follow(draft: Draft, node: TaskNode, transition: Transition): void {
+  const output = { output: node.output ?? null, ...(node.error === undefined ? {} : { error: errorOf(node) }) };
+  const next = evaluateLate(draft, node, transition.next ?? '', output);
+  const given = evaluateLate(draft, node, transition.with ?? {}, output);
+  if (next.late !== undefined || typeof next.value !== 'string') {
+    throw new CompozyError('Config.UnknownTask', `"next" of task "${node.id}" gives no task id: ${JSON.stringify(next.value)}`);
+  }
+  enterTopLevel(draft, next.value, isJsonObject(given.value) ? given.value : {});
+}
+
+export function finishRun(draft: Draft): void {
+  const value = evaluateLate(draft, undefined, draft.plan.outputs ?? defaultOutputs(draft));
+  if (value.late === undefined) {
+    storeRunOutput(draft, value.value);
+    return;
+  }
+  const { project, workflowId, execId, seed } = draft.context;
+  draft.issue(null, RUN_OUTPUTS, {
+    kind: 'run-activity',
+    key: RUN_OUTPUTS,
+    activity: 'evaluateTemplates',
+    input: { origin: { project, workflowId, execId, taskKey: 'run' }, value, at: draft.at, seed: `${seed}/outputs` },
+    policy: LOCAL_POLICY,
+    summary: 'outputs of the workflow',
+    repeatable: true,
+  });
+}
+
+export function storeRunOutput(draft: Draft, output: Json): void {
+  if (jsonBytes(output) <= INLINE_LIMIT_BYTES) {
+    completeRun(draft, output);
+    return;
+  }
+  draft.issue(null, RUN_STORE, {
+    kind: 'run-activity',
+    key: RUN_STORE,
+    activity: 'storeValue',
+    input: { value: output },
+    policy: LOCAL_POLICY,
+    summary: 'output of the workflow',
+    repeatable: true,
+  });
+}
+
+export function completeRun(draft: Draft, output: Json): void {
+  end(draft, { status: 'SUCCESS', output });
+  draft.commands.push({ kind: 'complete-run', output });
+}
+
+export function failRun(draft: Draft, failure: FailureRecord, timedOut = false): void {
+  if (draft.fields.ended) return;
+  abandon(draft);
+  end(draft, { status: timedOut ? 'TIMED_OUT' : 'FAILED', failure });
+  draft.commands.push({ kind: 'fail-run', failure, ...(timedOut ? { timedOut: true as const } : {}) });
+}
+
+export function cancelRun(draft: Draft, reason: string | undefined): void {
+  abandon(draft);
+  end(draft, { status: 'CANCELED' });
+  draft.commands.push({ kind: 'cancel-run', ...(reason === undefined ? {} : { reason }) });
+}
+
+/** I7: nothing stays open behind a run that ends. */
+function abandon(draft: Draft): void {
+  for (const key of Object.keys(draft.issued)) draft.withdraw(key);
+  for (const key of Object.keys(draft.deadlines)) draft.clearDeadline(key);
+  for (const node of Object.values(draft.nodes)) {
+    if (!isTerminal(node.status)) draft.update(node.key, { status: 'CANCELED', endedAt: draft.at });
+  }
+  draft.work.length = 0;
+  draft.heldWork = [];
+}
+
+function end(draft: Draft, result: Pick<Partial<Draft['fields']>, 'status' | 'output' | 'failure'>): void {
+  Object.assign(draft.fields, result, { ended: true, paused: false, draining: false });
+}
+
+function runFailure(node: TaskNode): FailureRecord {
+  const failure = node.error ?? { code: 'Task.Failed', message: `Task "${node.id}" ended ${node.status}`, retryable: false };
+  return { ...failure, details: { ...failure.details, task: node.id, task_path: node.key.replace(/^root\//, '') } };
+}
+
+function errorOf(node: TaskNode): JsonObject {
+  return { code: node.error!.code, message: node.error!.message };
+}
+
+/** D-24: `{<taskId>: {output}}` for the tasks at the top level that ran. */
+function defaultOutputs(draft: Draft): Json {
+  const outputs: Record<string, Json> = {};
+  for (const [id, key] of Object.entries(draft.latest[''] ?? {})) outputs[id] = { output: draft.node(key).output ?? null };
+  return toPlain(outputs);
+}

@@ -1,0 +1,162 @@
+import { toErrorView } from '../errors/failure.js';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
+import { isBlobRef } from '../ports/blob-store.js';
+import { parseTemplate, templateReferences } from '../template/index.js';
+import { taskAt } from '../tasks/behaviors.js';
+import type { Draft } from './draft.js';
+import type { TaskNode } from './state.js';
+
+/** Stands for `.env`: reading a name that is not public makes the expression a late one. */
+export const SECRET_ENV = { $env: true } as const;
+
+export function isOpaque(value: object): boolean {
+  return value === SECRET_ENV || isBlobRef(value);
+}
+
+/** The data of an expression (D-16): lazily built, so that a template pays for what it reads. */
+export function templateContext(draft: Draft, node: TaskNode | undefined, extra: JsonObject = {}): JsonObject {
+  const { context, plan } = draft;
+  const task = node === undefined ? undefined : taskAt(plan.tasks, node.ref);
+  const base: Record<string, unknown> = {
+    workflow: {
+      id: context.workflowId,
+      exec_id: context.execId,
+      input: context.input,
+      output: draft.fields.output ?? null,
+      status: draft.fields.ended ? draft.fields.status : 'RUNNING',
+    },
+    tasks: tasksView(draft, node),
+    input: node === undefined ? context.input : node.input,
+    output: null,
+    env: SECRET_ENV,
+    trigger: context.trigger,
+    project: { id: plan.project.name, ...plan.project },
+    tools: plan.tools,
+    agents: {},
+  };
+  if (node !== undefined && task !== undefined) {
+    base['with'] = node.input;
+    base['task'] = { id: node.id, type: task.type };
+    Object.assign(base, inheritedLocals(draft, node));
+    lazy(base, 'children', () => childrenView(draft, node));
+    if (node.parent !== null) lazy(base, 'parent', () => parentView(draft, draft.node(node.parent!)));
+  } else {
+    base['status'] = draft.fields.status;
+    base['workflow_id'] = context.workflowId;
+    base['workflow_exec_id'] = context.execId;
+  }
+  return Object.assign(base, extra) as JsonObject;
+}
+
+/** The part of `context` that the expressions in `sources` refer to. */
+export function referencedContext(sources: readonly string[], context: JsonObject): JsonObject {
+  const picked: Record<string, Json> = {};
+  for (const source of sources) {
+    for (const { path, dynamic } of templateReferences(parseTemplate(source))) {
+      if (path.length === 0) {
+        for (const root of Object.keys(context)) if (root !== 'env') picked[root] = toPlain(context[root] ?? null);
+      } else if (path[0] !== 'env') pick(picked, context, path, dynamic);
+    }
+  }
+  return picked;
+}
+
+/** A copy without the lazy members that views have. */
+export function toPlain(value: Json): Json {
+  return value === null || typeof value !== 'object' ? value : (JSON.parse(JSON.stringify(value)) as Json);
+}
+
+function pick(into: Record<string, Json>, from: JsonObject, path: readonly string[], whole: boolean): void {
+  const [head, ...rest] = path as [string, ...string[]];
+  const value = from[head];
+  if (value === undefined) return;
+  if (rest.length === 0 || whole && rest.length === 0 || !isJsonObject(value) || isBlobRef(value)) {
+    into[head] = toPlain(value);
+    return;
+  }
+  const existing = into[head];
+  const target: Record<string, Json> = isJsonObject(existing) ? { ...existing } : {};
+  pick(target, value, rest, whole);
+  into[head] = target;
+}
+
+function inheritedLocals(draft: Draft, node: TaskNode): JsonObject {
+  const above = node.parent === null ? {} : inheritedLocals(draft, draft.node(node.parent));
+  return node.locals === undefined ? above : { ...above, ...node.locals };
+}
+
+/** `.tasks`: the nearest scope wins, then whatever ran inside other tasks, newest last. */
+function tasksView(draft: Draft, node: TaskNode | undefined): object {
+  const find = (id: string): string | undefined => {
+    let scope: string | null = node === undefined ? null : node.parent;
+    for (;;) {
+      const key = draft.latest[scope ?? '']?.[id];
+      if (key !== undefined && key !== node?.key) return key;
+      if (key !== undefined) return key;
+      if (scope === null) break;
+      scope = draft.node(scope).parent;
+    }
+    for (const scopeKey of Object.keys(draft.latest).toReversed()) {
+      const key = draft.latest[scopeKey]?.[id];
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  };
+  const view = (id: string | symbol): unknown => {
+    const key = typeof id === 'string' ? find(id) : undefined;
+    return key === undefined ? undefined : taskView(draft, draft.node(key));
+  };
+  const ids = () => [...new Set(Object.values(draft.latest).flatMap((scope) => Object.keys(scope)))];
+  return new Proxy(
+    {},
+    {
+      get: (_target, id) => view(id),
+      has: (_target, id) => view(id) !== undefined,
+      ownKeys: () => ids(),
+      getOwnPropertyDescriptor(_target, id) {
+        const value = view(id);
+        return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false };
+      },
+    },
+  );
+}
+
+function taskView(draft: Draft, node: TaskNode): object {
+  const view: Record<string, unknown> = {
+    id: node.id,
+    status: node.status,
+    input: node.input,
+    output: node.output ?? null,
+  };
+  if (node.error !== undefined) view['error'] = { ...toErrorView(node.error), Message: node.error.message };
+  if (draft.latest[node.key] !== undefined) lazy(view, 'children', () => childrenView(draft, node));
+  return view;
+}
+
+function childrenView(draft: Draft, node: TaskNode): object {
+  const children: Record<string, unknown> = {};
+  for (const [id, key] of Object.entries(draft.latest[node.key] ?? {})) {
+    lazy(children, id, () => taskView(draft, draft.node(key)));
+  }
+  return children;
+}
+
+function parentView(draft: Draft, node: TaskNode): object {
+  const task = taskAt(draft.plan.tasks, node.ref);
+  const view: Record<string, unknown> = {
+    id: node.id,
+    type: task.type,
+    with: node.input,
+    input: node.input,
+    output: node.output ?? null,
+    status: node.status,
+    env: SECRET_ENV,
+  };
+  if (node.parent !== null) lazy(view, 'parent', () => parentView(draft, draft.node(node.parent!)));
+  return view;
+}
+
+function lazy(target: Record<string, unknown>, name: string, make: () => object): void {
+  let made: object | undefined;
+  Object.defineProperty(target, name, { enumerable: true, configurable: true, get: () => (made ??= make()) });
+}

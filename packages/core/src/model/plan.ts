@@ -1,0 +1,36 @@
+import type { Json, JsonObject } from './json.js';
+import type { Task } from './task.js';
+
+export interface ToolDefinition {
+  readonly id: string;
+  readonly description?: string;
+  readonly input?: JsonObject;
+  readonly output?: JsonObject;
+  readonly with?: JsonObject;
+  readonly config?: JsonObject;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+  /** `false`: a call that was lost with its worker is not repeated. */
+  readonly idempotent?: false;
+}
+
+/**
+ * One workflow of one project, checked and normalised: what a run is pinned to. JSON, without secrets.
+ * Templates stand in it as source; parsed forms are caches of a process.
+ */
+export interface Plan {
+  /** Meaning of this plan; a later engine keeps what an older one promised. */
+  readonly semantics: 1;
+  readonly project: { readonly name: string; readonly version?: string; readonly description?: string };
+  readonly workflow: { readonly id: string; readonly version?: string; readonly description?: string };
+  /** The workflow file, relative to the project. */
+  readonly file: string;
+  readonly input?: JsonObject;
+  readonly tasks: readonly Task[];
+  /** D-21: no task has a transition, so they run in the order of the file. */
+  readonly inListOrder: boolean;
+  readonly outputs?: Json;
+  readonly env: Readonly<Record<string, string>>;
+  readonly publicEnv: Readonly<Record<string, string>>;
+  readonly tools: Readonly<Record<string, ToolDefinition>>;
+}

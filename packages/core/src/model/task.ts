@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from './json.js';
+import type { ActivityPolicy } from './policy.js';
+
+/** Where a thing stands in the user's files; line and column count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Transition {
+  /** A task id; may be a template. */
+  readonly next?: string;
+  /** Merged into the `with` of the next task. */
+  readonly with?: JsonObject;
+}
+
+/** What every task has, after defaults and inheritance were worked out by the compiler. */
+export interface TaskBase {
+  readonly id: string;
+  readonly position: Position;
+  readonly with?: JsonObject;
+  readonly input?: JsonObject;
+  readonly output?: JsonObject;
+  readonly outputs?: Json;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onSuccess?: Transition;
+  readonly onError?: Transition;
+  readonly sleepMs?: number;
+  readonly final?: true;
+  /** Limit of the whole task, retries included. */
+  readonly timeoutMs?: number;
+  readonly policy: ActivityPolicy;
+  readonly maxIterations: number;
+}
+
+export interface BasicTask extends TaskBase {
+  readonly type: 'basic';
+  /** Id of a tool of the plan. */
+  readonly tool: string;
+}
+
+/** How a container judges its children. */
+export type Strategy = 'wait_all' | 'fail_fast' | 'best_effort' | 'race';
+
+export interface CollectionTask extends TaskBase {
+  readonly type: 'collection';
+  /** `undefined`: the output of the task before this one, if that is a list or holds one list only (D-32). */
+  readonly items?: Json;
+  readonly filter?: string;
+  readonly itemVar?: string;
+  readonly indexVar?: string;
+  readonly mode: 'parallel' | 'sequential';
+  /** Records that reach one child together as `items`; 0 means one record for each child. */
+  readonly batchSize: number | string;
+  /** Children that run at the same time; may be a template. */
+  readonly maxWorkers: number | string;
+  readonly strategy: Strategy;
+  readonly task: Task;
+}
+
+export interface AggregateTask extends TaskBase {
+  readonly type: 'aggregate';
+  readonly outputs: Json;
+}
+
+export interface TaskTypes {
+  readonly basic: BasicTask;
+  readonly collection: CollectionTask;
+  readonly aggregate: AggregateTask;
+}
+
+export type TaskType = keyof TaskTypes;
+export type Task = TaskTypes[TaskType];
+export type TaskOf<T extends TaskType> = TaskTypes[T];
+
+/** D-20. */
+export type Status = 'PENDING' | 'RUNNING' | 'WAITING' | 'PAUSED' | 'SUCCESS' | 'FAILED' | 'CANCELED' | 'TIMED_OUT';
+
+const TERMINAL: readonly Status[] = ['SUCCESS', 'FAILED', 'CANCELED', 'TIMED_OUT'];
+
+export function isTerminal(status: Status): boolean {
+  return TERMINAL.includes(status);
+}

@@ -1,0 +1,113 @@
+import type { Json, JsonObject } from '../model/json.js';
+import type { Plan, ToolDefinition } from '../model/plan.js';
+import type { BlobRef } from '../ports/blob-store.js';
+import type { LateValue } from './late-value.js';
+
+/** Which run and task an activity works for. */
+export interface ActivityOrigin {
+  readonly project: string;
+  readonly workflowId: string;
+  readonly execId: string;
+  /** Key of the task in the run, the same for every attempt. */
+  readonly taskKey: string;
+}
+
+export interface GetWorkflowDataInput {
+  readonly workflowId: string;
+  readonly project?: string;
+  readonly input: Json;
+  readonly initialTaskId?: string;
+}
+
+export interface WorkflowData {
+  readonly plan: Plan;
+  /** The run's input after defaults, checked; a blob when it is large. */
+  readonly input: Json | BlobRef;
+}
+
+export interface RunToolInput {
+  readonly origin: ActivityOrigin;
+  readonly tool: ToolDefinition;
+  readonly input: LateValue;
+  readonly env: LateValue;
+  readonly inputSchema?: JsonObject;
+  readonly outputSchema?: JsonObject;
+  /** A larger result goes to the blob store. */
+  readonly inlineLimitBytes: number;
+  /** Time and randomness of the run, for late templates. */
+  readonly at: number;
+  readonly seed: string;
+}
+
+/** What every activity of a task reports. */
+export interface ActivityResult {
+  readonly output: Json | BlobRef;
+  /** Counts from 1. */
+  readonly attempt: number;
+}
+
+export interface EvaluateTemplatesInput {
+  readonly origin: ActivityOrigin;
+  readonly value: LateValue;
+  readonly outputSchema?: JsonObject;
+  readonly at: number;
+  readonly seed: string;
+}
+
+export interface ExpandItemsInput {
+  readonly origin: ActivityOrigin;
+  readonly items: LateValue;
+  readonly filter?: string;
+  /** What the filter refers to besides the item. */
+  readonly filterContext?: JsonObject;
+  readonly itemVar?: string;
+  readonly indexVar?: string;
+  readonly batchSize: number;
+  readonly at: number;
+  readonly seed: string;
+}
+
+/** A list in the blob store, in pieces of `chunkSize` elements. */
+export interface ItemManifest {
+  readonly itemCount: number;
+  /** Items that the filter kept. */
+  readonly keptCount: number;
+  /** Groups of items. */
+  readonly total: number;
+  readonly chunkSize: number;
+  readonly chunks: readonly BlobRef[];
+}
+
+export interface AssembleOutputsInput {
+  readonly origin: ActivityOrigin;
+  /** Each holds a list of `[index, childId, output]`. */
+  readonly chunks: readonly BlobRef[];
+}
+
+/**
+ * The activities that the workflow side calls. `@compozy/activities` implements them. A member's name is its activity
+ * type on the wire; its input and result only ever grow optional fields.
+ */
+export interface EngineActivities {
+  /** Local. The compiled plan and the checked input of a new run. */
+  getWorkflowData(input: GetWorkflowDataInput): Promise<WorkflowData>;
+  runTool(input: RunToolInput): Promise<ActivityResult>;
+  /** Local. Renders what the workflow could not, and checks the result. */
+  evaluateTemplates(input: EvaluateTemplatesInput): Promise<ActivityResult>;
+  expandItems(input: ExpandItemsInput): Promise<ItemManifest>;
+  /** Local. Puts a value into the blob store. */
+  storeValue(input: { readonly value: Json }): Promise<BlobRef>;
+  /** Local. Reads a value that {@link EngineActivities.storeValue} wrote. */
+  loadValue(input: { readonly ref: BlobRef }): Promise<Json>;
+  /** Merges the outputs of a large collection into one map by child id, in item order. */
+  assembleOutputs(input: AssembleOutputsInput): Promise<BlobRef>;
+}
+
+export type ActivityName = keyof EngineActivities;
+export type ActivityInput<N extends ActivityName> = Parameters<EngineActivities[N]>[0];
+
+/** Activities whose result is an {@link ActivityResult}; the others return their value as it is. */
+export const REPORTING_ACTIVITIES: readonly ActivityName[] = ['runTool', 'evaluateTemplates'];
+
+/** Activities that run beside the workflow task: one history event, no queue. */
+export const LOCAL_ACTIVITIES: readonly ActivityName[] = ['getWorkflowData', 'evaluateTemplates', 'storeValue', 'loadValue'];

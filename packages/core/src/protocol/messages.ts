@@ -1,0 +1,19 @@
+/** Names on the Temporal wire. Changing one breaks running executions and foreign clients. */
+export const GENERIC_WORKFLOW_TYPE = 'CompozyWorkflow';
+
+export const RUN_QUERY = 'run.view';
+export const RUN_PROGRESS_QUERY = 'run.progress';
+export const PAUSE_SIGNAL = 'run.pause';
+export const RESUME_SIGNAL = 'run.resume';
+
+export const SEARCH_ATTRIBUTES = {
+  execId: 'CompozyExecId',
+  project: 'CompozyProject',
+  workflow: 'CompozyWorkflow',
+  status: 'CompozyStatus',
+} as const;
+
+/** The queue that every worker of a project polls, so that another worker can take over. */
+export function getTaskQueue(project: string): string {
+  return `compozy-${project}`;
+}

@@ -1,0 +1,46 @@
+import { INLINE_LIMIT_BYTES } from '../../ports/blob-store.js';
+import type { BasicTask } from '../../model/task.js';
+import type { TaskBehavior } from '../task-behavior.js';
+
+export const basic: TaskBehavior<BasicTask> = {
+  detectsErrors: true,
+
+  enter(task, scope) {
+    const tool = scope.plan.tools[task.tool];
+    if (tool === undefined) {
+      scope.fail({ code: 'Tool.NotFound', message: `No tool "${task.tool}"`, retryable: false });
+      return;
+    }
+    scope.runActivity(
+      'tool',
+      'runTool',
+      {
+        origin: scope.origin,
+        tool,
+        input: scope.taskInput,
+        env: scope.evaluateLate({ ...scope.plan.env, ...task.env, ...tool.env }),
+        ...(task.input === undefined ? {} : { inputSchema: task.input }),
+        ...(task.output === undefined ? {} : { outputSchema: task.output }),
+        inlineLimitBytes: inlineLimit(scope.siblings),
+        at: scope.at,
+        seed: scope.seed,
+      },
+      { policy: task.policy, summary: `${task.id}: ${task.tool}`, repeatable: tool.idempotent !== false },
+    );
+  },
+
+  on(_task, scope, event) {
+    if (event.kind === 'activity-completed') scope.succeed(event.result);
+    else if (event.kind === 'activity-failed') {
+      scope.fail(event.failure, event.timeout === undefined ? 'FAILED' : 'TIMED_OUT');
+    }
+  },
+
+  children: () => ({}),
+};
+
+/** The results of many siblings share the room that one value has, so that a container's state stays small. */
+function inlineLimit(siblings: number): number {
+  return Math.max(256, Math.floor(INLINE_LIMIT_BYTES / Math.max(1, siblings)));
+}
+

@@ -1,0 +1,320 @@
+import { CompozyError } from '../../errors/compozy-error.js';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import { jsonBytes } from '../../model/json-size.js';
+import { LOCAL_POLICY } from '../../model/policy.js';
+import { isTerminal, type CollectionTask } from '../../model/task.js';
+import { isBlobRef, type BlobRef } from '../../ports/blob-store.js';
+import type { ItemManifest } from '../../protocol/activities.js';
+import { childrenFailure, progressInfo, settlesEarly, succeeds } from '../container-outcome.js';
+import type { ChildOutcome, TaskBehavior, TaskScope } from '../task-behavior.js';
+import { isKept, isRange, toItems } from './items.js';
+import { BUFFERED_BYTES, BUFFERED_OUTPUTS, KEPT_FAILURES, LARGE_COLLECTION } from './state.js';
+import type { CollectionData, ItemSource } from './state.js';
+
+/** D-33. Items come from the state, from a range, or from a manifest in the blob store; children run in a window. */
+export const collection: TaskBehavior<CollectionTask> = {
+  detectsErrors: false,
+  children: (task) => ({ task: task.task }),
+
+  enter(task, scope) {
+    const batchSize = wholeNumber(scope, task.batchSize, 'batch_size', 0);
+    const workers = task.mode === 'sequential' ? 1 : wholeNumber(scope, task.maxWorkers, 'max_workers', 1);
+    const base: CollectionData = { ...NOTHING_DONE, batchSize, workers };
+    const items = scope.evaluateLate(task.items ?? previousList(scope), withKeys(scope));
+    if (items.late !== undefined || isBlobRef(items.value)) {
+      expandInActivity(task, scope, base, items);
+      return;
+    }
+    const list = toItems(items.value);
+    if (isRange(list)) {
+      if (task.filter === undefined) run(task, scope, { ...base, source: { kind: 'range', ...list }, itemCount: list.count });
+      else expandInActivity(task, scope, base, items);
+      return;
+    }
+    if (task.filter !== undefined && list.length > LARGE_COLLECTION) {
+      expandInActivity(task, scope, base, items);
+      return;
+    }
+    const kept = task.filter === undefined ? list : list.filter((item, index) => keeps(task, scope, item, index));
+    run(task, scope, { ...base, source: { kind: 'inline', items: kept }, itemCount: list.length });
+  },
+
+  on(task, scope, event) {
+    const data = scope.data() as unknown as CollectionData;
+    if (event.kind === 'child-settled') childSettled(task, scope, data, event.child);
+    else if (event.kind === 'activity-failed') scope.fail(event.failure);
+    else if (event.kind === 'activity-completed' && event.name === 'items') {
+      const manifest = event.result as unknown as ItemManifest;
+      run(task, scope, { ...data, source: { kind: 'manifest', ...manifest }, itemCount: manifest.itemCount });
+    } else if (event.kind === 'activity-completed' && event.name === 'outputs') {
+      finish(scope, task, data, event.result);
+    } else if (event.kind === 'activity-completed') {
+      const at = Number(event.name.slice('outputs-'.length));
+      const chunks = data.chunks.map((chunk, index) => (index === at ? (event.result as unknown as BlobRef) : chunk));
+      save(scope, { ...data, chunks });
+      assembleWhenStored(scope, task, { ...data, chunks });
+    }
+  },
+};
+
+const NOTHING_DONE: Omit<CollectionData, 'batchSize' | 'workers'> = {
+  phase: 'expanding',
+  itemCount: 0,
+  total: 0,
+  next: 0,
+  active: [],
+  success: 0,
+  failed: 0,
+  canceled: 0,
+  timedOut: 0,
+  failures: [],
+  buffer: [],
+  bufferBytes: 0,
+  chunks: [],
+};
+
+function run(task: CollectionTask, scope: TaskScope, data: CollectionData): void {
+  const total = childCount(data.source!, data.batchSize);
+  const ids = total > LARGE_COLLECTION ? undefined : childIds(task, scope, data, total);
+  fill(task, scope, { ...data, phase: 'running', total, ...(ids === undefined ? {} : { ids }) });
+}
+
+/** Starts children until the window is full; ends the task when there is nothing left to do. */
+function fill(task: CollectionTask, scope: TaskScope, data: CollectionData): void {
+  let { next } = data;
+  const active = [...data.active];
+  const key = (index: number) => `${scope.key}[${index}]`;
+  const first = next;
+  while (next < data.total && active.length < data.workers) {
+    active.push(key(next));
+    next += 1;
+  }
+  save(scope, { ...data, next, active });
+  for (let index = first; index < next; index += 1) {
+    const locals = childLocals(task, data, index);
+    scope.enterChild({
+      ref: 'task',
+      suffix: `[${index}]`,
+      id: data.ids?.[index] ?? childId(task, scope, locals, index),
+      locals,
+      given: locals,
+      siblings: data.total,
+    });
+  }
+  if (active.length === 0 && next >= data.total) complete(task, scope, { ...data, next, active });
+}
+
+function childSettled(task: CollectionTask, scope: TaskScope, data: CollectionData, child: ChildOutcome): void {
+  // A child that was cancelled because the task is over has nothing left to say.
+  if (data.phase !== 'running' || !data.active.includes(child.key)) return;
+  const index = Number(child.key.slice(child.key.lastIndexOf('[') + 1, -1));
+  const active = data.active.filter((key) => key !== child.key);
+  const failed = child.status === 'FAILED' || child.status === 'TIMED_OUT';
+  let after: CollectionData = {
+    ...data,
+    active,
+    success: data.success + (child.status === 'SUCCESS' ? 1 : 0),
+    failed: data.failed + (child.status === 'FAILED' ? 1 : 0),
+    canceled: data.canceled + (child.status === 'CANCELED' ? 1 : 0),
+    timedOut: data.timedOut + (child.status === 'TIMED_OUT' ? 1 : 0),
+    failures:
+      failed && child.error !== undefined && data.failures.length < KEPT_FAILURES
+        ? [...data.failures, { index, id: child.id, failure: child.error }]
+        : data.failures,
+  };
+  if (data.ids === undefined) {
+    if (child.status === 'SUCCESS') after = buffered(scope, after, index, child);
+    if (!failed || data.failures.length >= KEPT_FAILURES) scope.forgetChild(child.key);
+  }
+  save(scope, after);
+  if (settlesEarly(task.strategy, after)) {
+    for (const key of active) scope.cancelChild(key);
+    complete(task, scope, { ...after, active: [], canceled: after.canceled + active.length });
+    return;
+  }
+  fill(task, scope, after);
+}
+
+function buffered(scope: TaskScope, data: CollectionData, index: number, child: ChildOutcome): CollectionData {
+  const buffer = [...data.buffer, [index, child.id, child.output] as const];
+  const bufferBytes = data.bufferBytes + child.id.length + jsonBytes(child.output);
+  const after = { ...data, buffer, bufferBytes };
+  return buffer.length >= BUFFERED_OUTPUTS || bufferBytes >= BUFFERED_BYTES ? storeBuffer(scope, after) : after;
+}
+
+function storeBuffer(scope: TaskScope, data: CollectionData): CollectionData {
+  const value = data.buffer as unknown as Json;
+  scope.runActivity(`outputs-${data.chunks.length}`, 'storeValue', { value }, { policy: LOCAL_POLICY, summary: 'outputs' });
+  return { ...data, buffer: [], bufferBytes: 0, chunks: [...data.chunks, null] };
+}
+
+function complete(task: CollectionTask, scope: TaskScope, data: CollectionData): void {
+  if (data.ids !== undefined) {
+    const outputs: Record<string, Json> = {};
+    for (const [index, id] of data.ids.entries()) {
+      const child = scope.childOutcome(`${scope.key}[${index}]`);
+      if (child !== undefined && isTerminal(child.status)) outputs[id] = child.output;
+    }
+    finish(scope, task, data, outputs);
+    return;
+  }
+  const storing: CollectionData = { ...(data.buffer.length === 0 ? data : storeBuffer(scope, data)), phase: 'storing' };
+  save(scope, storing);
+  assembleWhenStored(scope, task, storing);
+}
+
+function assembleWhenStored(scope: TaskScope, task: CollectionTask, data: CollectionData): void {
+  if (data.phase !== 'storing' || data.chunks.includes(null)) return;
+  save(scope, { ...data, phase: 'assembling' });
+  scope.runActivity(
+    'outputs',
+    'assembleOutputs',
+    { origin: scope.origin, chunks: data.chunks as readonly BlobRef[] },
+    { policy: task.policy, summary: `${task.id}: outputs` },
+  );
+}
+
+function finish(scope: TaskScope, task: CollectionTask, data: CollectionData, outputs: Json): void {
+  const ok = succeeds(task.strategy, data);
+  const result: JsonObject = {
+    collection_metadata: {
+      item_count: data.itemCount,
+      skipped_count: Math.max(0, data.itemCount - keptItems(data)),
+      child_count: data.total,
+    },
+    progress_info: progressInfo(data, ok ? 'SUCCESS' : 'FAILED'),
+    outputs,
+  };
+  if (ok) scope.succeed(result, { output: outputs });
+  else scope.fail(childrenFailure(data, data.failures), 'FAILED', result);
+}
+
+function expandInActivity(
+  task: CollectionTask,
+  scope: TaskScope,
+  data: CollectionData,
+  items: ReturnType<TaskScope['evaluateLate']>,
+): void {
+  save(scope, data);
+  scope.runActivity(
+    'items',
+    'expandItems',
+    {
+      origin: scope.origin,
+      items,
+      ...(task.filter === undefined ? {} : { filter: task.filter, filterContext: scope.contextFor(task.filter) }),
+      ...(task.itemVar === undefined ? {} : { itemVar: task.itemVar }),
+      ...(task.indexVar === undefined ? {} : { indexVar: task.indexVar }),
+      batchSize: data.batchSize,
+      at: scope.at,
+      seed: scope.seed,
+    },
+    { policy: task.policy, summary: `${task.id}: items` },
+  );
+}
+
+function keeps(task: CollectionTask, scope: TaskScope, item: Json, index: number): boolean {
+  return isKept(scope.evaluate(task.filter!, { ...withKeys(scope), ...itemLocals(task, item, index) }));
+}
+
+function childIds(task: CollectionTask, scope: TaskScope, data: CollectionData, total: number): readonly string[] {
+  const ids: string[] = [];
+  const seen = new Map<string, number>();
+  for (let index = 0; index < total; index += 1) {
+    const id = childId(task, scope, childLocals(task, data, index), index);
+    const first = seen.get(id);
+    if (first !== undefined) {
+      throw new CompozyError('Task.DuplicateChild', `Items ${first} and ${index} give the same child id "${id}"`, {
+        details: { id, first, second: index },
+      });
+    }
+    seen.set(id, index);
+    ids.push(id);
+  }
+  return ids;
+}
+
+/** A constant id would be the same for every child, so it gets the index. */
+function childId(task: CollectionTask, scope: TaskScope, locals: JsonObject, index: number): string {
+  const { id } = task.task;
+  if (!id.includes('{{')) return `${id}-${index}`;
+  const value = scope.evaluate(id, { ...withKeys(scope), ...locals });
+  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'number') return String(value);
+  throw new CompozyError('Task.BadItems', `The id of child ${index} is ${JSON.stringify(value)}; it must be a string`);
+}
+
+function childLocals(task: CollectionTask, data: CollectionData, index: number): JsonObject {
+  const source = data.source!;
+  if (data.batchSize > 0) {
+    const group =
+      source.kind === 'manifest'
+        ? (itemAt(source, index) as Json)
+        : Array.from({ length: groupLength(source, data.batchSize, index) }, (_, offset) =>
+            itemAt(source, index * data.batchSize + offset),
+          );
+    return { items: group, index, ...(task.indexVar === undefined ? {} : { [task.indexVar]: index }) };
+  }
+  return itemLocals(task, itemAt(source, index), index);
+}
+
+function itemLocals(task: CollectionTask, item: Json, index: number): JsonObject {
+  return {
+    item,
+    index,
+    ...(task.itemVar === undefined ? {} : { [task.itemVar]: item }),
+    ...(task.indexVar === undefined ? {} : { [task.indexVar]: index }),
+  };
+}
+
+function itemAt(source: ItemSource, index: number): Json {
+  if (source.kind === 'inline') return source.items[index] ?? null;
+  if (source.kind === 'range') return source.first + source.step * index;
+  const chunk = source.chunks[Math.floor(index / source.chunkSize)]!;
+  return { ...chunk, element: index % source.chunkSize } as unknown as Json;
+}
+
+function groupLength(source: ItemSource, size: number, index: number): number {
+  const count = source.kind === 'inline' ? source.items.length : source.kind === 'range' ? source.count : 0;
+  return Math.min(size, count - index * size);
+}
+
+function childCount(source: ItemSource, batchSize: number): number {
+  if (source.kind === 'manifest') return source.total;
+  const count = source.kind === 'inline' ? source.items.length : source.count;
+  return batchSize > 0 ? Math.ceil(count / batchSize) : count;
+}
+
+function keptItems(data: CollectionData): number {
+  const source = data.source;
+  if (source === undefined) return 0;
+  if (source.kind === 'inline') return source.items.length;
+  return source.kind === 'range' ? source.count : source.keptCount;
+}
+
+/** D-32: the output of the task before, if that is a list, or the only list in it. */
+function previousList(scope: TaskScope): Json {
+  const output = scope.previousOutput();
+  if (Array.isArray(output) || isBlobRef(output)) return output as Json;
+  const lists = isJsonObject(output) ? Object.values(output).filter((value) => Array.isArray(value)) : [];
+  if (lists.length === 1) return lists[0]!;
+  throw new CompozyError(
+    'Task.BadItems',
+    'There are no items: give `with.items`, or put a task before this one whose output is a list or holds exactly one',
+    { details: { lists: lists.length } },
+  );
+}
+
+function withKeys(scope: TaskScope): JsonObject {
+  return isJsonObject(scope.input) ? scope.input : {};
+}
+
+function wholeNumber(scope: TaskScope, value: number | string, name: string, minimum: number): number {
+  const result = typeof value === 'string' ? Number(scope.evaluate(value)) : value;
+  if (Number.isInteger(result) && result >= minimum) return result;
+  throw new CompozyError('Task.BadItems', `${name} must be a whole number of at least ${minimum}, not ${JSON.stringify(value)}`);
+}
+
+function save(scope: TaskScope, data: CollectionData): void {
+  scope.setData(data as unknown as Json);
+}

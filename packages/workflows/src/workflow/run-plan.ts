@@ -1,0 +1,137 @@
+/*
+ * The Temporal shell round the machine: one loop, one await per turn, in a scope that a cancel does not reach.
+ * It decides nothing. Every end of an activity, every timer, signal and cancel becomes an event in a queue; the
+ * machine answers with commands; the shell performs them without waiting.
+ *
+ * A user's failure ends the run by an ApplicationFailure. Anything else that is thrown here is a bug of ours: the
+ * workflow task fails and is tried again, so that a fixed deploy resumes the run.
+ */
+import { CancellationScope, CancelledFailure, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import {
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  RUN_QUERY,
+  type FailureRecord,
+  type Json,
+  type Plan,
+  type RunInput,
+  type RunView,
+} from '@compozy/core';
+import { start, toRunView, transition, type Command, type RunEvent, type RunState, type Step } from '@compozy/core/interpreter';
+import { toRunFailure } from '../common/wire-failure.js';
+import { boundView } from './bound-view.js';
+import { createDeadlineTimer } from './deadline-timer.js';
+import { performActivity } from './perform-activity.js';
+import { openRun, toSnapshot } from './run-snapshot.js';
+
+/** Past this many events nothing new is scheduled in one Temporal run. */
+const MAX_HISTORY_EVENTS = 20_000;
+
+/** Sees every step of the machine; for tests that compare traces. */
+export type StepObserver = (event: RunEvent | { readonly kind: 'start' }, commands: readonly Command[], state: RunState) => void;
+
+export async function runPlan(input: RunInput, observe?: StepObserver): Promise<RunView> {
+  const queue: RunEvent[] = [];
+  let plan: Plan | undefined;
+  let state: RunState | undefined;
+
+  setHandler(defineQuery<RunView | null>(RUN_QUERY), () => (plan && state ? toRunView(plan, state) : null));
+  setHandler(defineSignal(PAUSE_SIGNAL), () => void queue.push({ kind: 'pause-requested', at: Date.now() }));
+  setHandler(defineSignal(RESUME_SIGNAL), () => void queue.push({ kind: 'resume-requested', at: Date.now() }));
+  CancellationScope.current().cancelRequested.catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : 'cancelled';
+    queue.push({ kind: 'cancel-requested', reason, at: Date.now() });
+  });
+
+  return await CancellationScope.nonCancellable(async () => {
+    const opened = await openRun(input);
+    if ('failure' in opened) throw toRunFailure(opened.failure, {});
+    plan = opened.plan;
+    const activities = new Map<string, CancellationScope>();
+    const timer = createDeadlineTimer((keys, at) => {
+      for (const key of keys) queue.push({ kind: 'deadline-reached', key, at });
+    });
+
+    let step: Step;
+    if (opened.state === undefined) {
+      step = start(opened.context, plan);
+      observe?.({ kind: 'start' }, step.commands, step.state);
+    } else {
+      const event: RunEvent = { kind: 'continued', at: Date.now() };
+      step = transition(plan, opened.state, event);
+      observe?.(event, step.commands, step.state);
+    }
+
+    for (;;) {
+      state = step.state;
+      const ending = perform(step.commands);
+      if (ending?.kind === 'continue-as-new') {
+        const snapshot = await toSnapshot(plan, state);
+        // What came in while a large snapshot was stored is part of the next one.
+        if (queue.length === 0) {
+          const { workflow_id, workflow_exec_id, project, trigger } = input;
+          await continueAsNew<(next: RunInput) => Promise<RunView>>({
+            ...(workflow_id === undefined ? {} : { workflow_id }),
+            ...(workflow_exec_id === undefined ? {} : { workflow_exec_id }),
+            ...(project === undefined ? {} : { project }),
+            ...(trigger === undefined ? {} : { trigger }),
+            resume: { snapshot },
+          });
+        }
+      } else if (ending !== undefined) return end(ending, boundView(toRunView(plan, state)));
+      timer.sync(state.deadlines);
+      if (queue.length === 0 && !state.draining && historyIsLong()) queue.push({ kind: 'drain-requested', at: Date.now() });
+      if (queue.length === 0) await condition(() => queue.length > 0);
+      const event = queue.shift()!;
+      step = transition(plan, state, event);
+      observe?.(event, step.commands, step.state);
+    }
+
+    function perform(commands: readonly Command[]): Ending | undefined {
+      for (const command of commands) {
+        switch (command.kind) {
+          case 'run-activity':
+            activities.set(
+              command.key,
+              performActivity(command, (event) => {
+                if (activities.delete(command.key)) queue.push(event);
+              }),
+            );
+            break;
+          case 'cancel': {
+            const scope = activities.get(command.key);
+            activities.delete(command.key);
+            scope?.cancel();
+            break;
+          }
+          case 'set-deadline':
+          case 'clear-deadline':
+            // The timer reads the deadlines in the state.
+            break;
+          default:
+            return command;
+        }
+      }
+      return undefined;
+    }
+  });
+}
+
+type Ending = Exclude<Command, { kind: 'run-activity' | 'cancel' | 'set-deadline' | 'clear-deadline' }>;
+
+function historyIsLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MAX_HISTORY_EVENTS;
+}
+
+function end(ending: Exclude<Ending, { kind: 'continue-as-new' }>, view: RunView): RunView {
+  switch (ending.kind) {
+    case 'complete-run':
+      return view;
+    case 'fail-run':
+      throw toRunFailure(ending.failure as FailureRecord, { run: view as unknown as Json } as never);
+    case 'cancel-run':
+      throw new CancelledFailure(ending.reason ?? 'The run was cancelled', [view]);
+  }
+}
