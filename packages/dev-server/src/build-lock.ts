@@ -3,7 +3,7 @@ import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pro
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const TOUCH_EVERY_MS = 2_000;
-const POLL_MS = 250;
+const POLL_MS = 100;
 
 export interface BuildLockOptions {
   readonly path: string;

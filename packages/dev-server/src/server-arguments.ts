@@ -1,4 +1,4 @@
-import type { Json } from '@compozy/core';
+import { SEARCH_ATTRIBUTES, type Json } from '@compozy/core';
 import type { DevServerOptions } from './dev-server-options.js';
 
 /**
@@ -11,14 +11,6 @@ const TUNING: Readonly<Record<string, Json>> = {
   'history.visibilityProcessorMaxPollRPS': 2_000,
   'system.enableActivityEagerExecution': true,
 };
-
-/** What the engine writes on each run; a server that does not know one of them refuses the run. */
-const SEARCH_ATTRIBUTES = {
-  CompozyExecId: 'Keyword',
-  CompozyProject: 'Keyword',
-  CompozyWorkflow: 'Keyword',
-  CompozyStatus: 'Keyword',
-} as const;
 
 export interface ServerPorts {
   readonly port: number;
@@ -33,7 +25,9 @@ export function serverArguments(options: DevServerOptions, { port, uiPort }: Ser
   for (const [key, value] of Object.entries({ ...TUNING, ...options.dynamicConfig })) {
     args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);
   }
-  for (const [name, type] of Object.entries({ ...options.searchAttributes, ...SEARCH_ATTRIBUTES })) {
+  // A server that does not know one of the engine's own refuses every run.
+  const own = Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, 'Keyword']));
+  for (const [name, type] of Object.entries({ ...options.searchAttributes, ...own })) {
     args.push('--search-attribute', `${name}=${type}`);
   }
   if (options.dbFilename !== undefined) {

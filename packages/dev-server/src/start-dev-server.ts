@@ -34,8 +34,8 @@ export interface DevServer extends AsyncDisposable {
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const { env, log = () => undefined, namespace = 'default' } = options;
-  const address = options.address ?? (env?.['TEMPORAL_HOST_PORT'] || env?.['TEMPORAL_ADDRESS'] || undefined);
-  if (address !== undefined) return useRunningServer(address, namespace, log);
+  const given = options.address ?? (env?.['TEMPORAL_HOST_PORT'] || env?.['TEMPORAL_ADDRESS'] || undefined);
+  if (given !== undefined) return useRunningServer(given, namespace, log);
 
   const found = await findTemporal({
     path: options.path,
@@ -82,9 +82,10 @@ async function useRunningServer(
     );
   }
   log(`Temporal server on ${address}: running already, address given`);
-  const stop = async (): Promise<void> => undefined;
-  return { address, namespace, origin: 'address', stop, [Symbol.asyncDispose]: stop };
+  return { address, namespace, origin: 'address', stop: leaveRunning, [Symbol.asyncDispose]: leaveRunning };
 }
+
+async function leaveRunning(): Promise<void> {}
 
 async function choosePorts(options: DevServerOptions): Promise<ServerPorts> {
   const port = await takePort(options.port);

@@ -1,1 +1,2 @@
-export {};
+export { createActivityGate, type ActivityGate } from './activity-gate.js';
+export { runScenarioOnServer, type ScenarioServer } from './run-scenario-on-server.js';

@@ -1,2 +1,3 @@
-export { createFileBlobStore } from './file-blob-store.js';
+export { createFileBlobStore, type FileBlobStoreOptions } from './file-blob-store.js';
 export { inlineOrBlob, loadJson, storeJson } from './json-blobs.js';
+export { createMemoryBlobStore } from './memory-blob-store.js';

@@ -26,5 +26,5 @@ export type Command =
   | { readonly kind: 'cancel'; readonly key: string }
   | { readonly kind: 'complete-run'; readonly output: Json | BlobRef }
   | { readonly kind: 'fail-run'; readonly failure: FailureRecord; readonly timedOut?: true }
-  | { readonly kind: 'cancel-run'; readonly reason?: string }
+  | { readonly kind: 'cancel-run' }
   | { readonly kind: 'continue-as-new' };

@@ -22,7 +22,7 @@ export type RunEvent = EventBase &
     | { readonly kind: 'deadline-reached'; readonly key: string }
     | { readonly kind: 'pause-requested' }
     | { readonly kind: 'resume-requested' }
-    | { readonly kind: 'cancel-requested'; readonly reason?: string }
+    | { readonly kind: 'cancel-requested' }
     /** The history is long enough: start nothing new, and continue as new once nothing is in flight. */
     | { readonly kind: 'drain-requested' }
     /** First event after continue-as-new. */

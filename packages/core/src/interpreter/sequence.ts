@@ -121,10 +121,10 @@ export function failRun(draft: Draft, failure: FailureRecord, timedOut = false):
   draft.commands.push({ kind: 'fail-run', failure, ...(timedOut ? { timedOut: true as const } : {}) });
 }
 
-export function cancelRun(draft: Draft, reason: string | undefined): void {
+export function cancelRun(draft: Draft): void {
   abandon(draft);
   end(draft, { status: 'CANCELED' });
-  draft.commands.push({ kind: 'cancel-run', ...(reason === undefined ? {} : { reason }) });
+  draft.commands.push({ kind: 'cancel-run' });
 }
 
 /** I7: nothing stays open behind a run that ends. */

@@ -100,7 +100,7 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.commands.push(...draft.held.splice(0));
       break;
     case 'cancel-requested':
-      cancelRun(draft, event.reason);
+      cancelRun(draft);
       break;
   }
 }

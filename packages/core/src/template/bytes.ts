@@ -3,11 +3,13 @@
  * lone surrogates U+DC80 to U+DCFF, one for each byte, and become U+FFFD where a text leaves the engine.
  */
 
-const ASCII = /^[\x00-\x7f]*$/;
+const NON_ASCII = /[^\u0000-\u007f]/;
+const LONE_SURROGATE = /\p{Cs}/u;
+const LONE_SURROGATES = /\p{Cs}/gu;
 const encoder = new TextEncoder();
 
 export function isAscii(text: string): boolean {
-  return ASCII.test(text);
+  return !NON_ASCII.test(text);
 }
 
 /** The length in bytes. */
@@ -35,7 +37,7 @@ function isRawByte(unit: number): boolean {
 }
 
 export function bytesOf(text: string): Uint8Array {
-  if (text.isWellFormed()) return encoder.encode(text);
+  if (!LONE_SURROGATE.test(text)) return encoder.encode(text);
   const bytes = new Uint8Array(byteLength(text));
   let to = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -71,9 +73,7 @@ function decodeAt(bytes: Uint8Array, at: number): [point: number | undefined, si
   const first = bytes[at]!;
   if (first < 0x80) return [first, 1];
   const more = first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : 0;
-  if (more === 0 || at + more >= bytes.length + 0) {
-    if (more === 0 || at + more > bytes.length - 1) return [undefined, 1];
-  }
+  if (more === 0 || at + more >= bytes.length) return [undefined, 1];
   let point = first & (0x3f >> more);
   for (let i = 1; i <= more; i += 1) {
     const next = bytes[at + i]!;
@@ -92,7 +92,7 @@ export function sliceBytes(text: string, start: number, end?: number): string {
 
 /** The text as JSON may hold it: raw bytes that make characters again are such, all others U+FFFD. */
 export function toWellFormed(text: string): string {
-  return text.isWellFormed() ? text : textOf(bytesOf(text)).toWellFormed();
+  return LONE_SURROGATE.test(text) ? textOf(bytesOf(text)).replace(LONE_SURROGATES, '\ufffd') : text;
 }
 
 /** The characters of a text as Go's `[]rune` has them: a raw byte is U+FFFD. */

@@ -1,4 +1,5 @@
 import type { NumberLiteral } from './ast.js';
+import { textOf } from './bytes.js';
 
 /** The number that a literal stands for; undefined for what Go does not accept. Imaginary numbers are not supported. */
 export function parseNumber(text: string, at: number): NumberLiteral | undefined {

@@ -16,8 +16,15 @@ export abstract class Boxed {
   abstract readonly kind: string;
   /** What `print` shows. */
   abstract toText(): string;
+  /** What `toJson` shows. */
+  abstract toJsonText(): string;
   abstract isTrue(): boolean;
   abstract equals(other: Boxed): boolean;
+
+  /** A field, or the result of a method; undefined when the Go type has none of that name. */
+  member(_name: string, _args: readonly Value[] = []): Value | undefined {
+    return undefined;
+  }
 }
 
 export type IntType = 'int' | 'int64' | 'int32' | 'uint8' | 'uint32' | 'uint64';
@@ -40,6 +47,11 @@ export class BoxedNumber extends Boxed {
 
   override toText(): string {
     return this.type === 'float64' ? formatFloat(this.value as number) : String(this.value);
+  }
+
+  override toJsonText(): string {
+    // A whole float64 is never written with an exponent: it is below 2^63.
+    return Object.is(this.value, -0) ? '-0' : String(this.value);
   }
 
   override isTrue(): boolean {

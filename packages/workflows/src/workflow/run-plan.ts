@@ -39,10 +39,7 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
   setHandler(defineQuery<RunView | null>(RUN_QUERY), () => (plan && state ? toRunView(plan, state) : null));
   setHandler(defineSignal(PAUSE_SIGNAL), () => void queue.push({ kind: 'pause-requested', at: Date.now() }));
   setHandler(defineSignal(RESUME_SIGNAL), () => void queue.push({ kind: 'resume-requested', at: Date.now() }));
-  CancellationScope.current().cancelRequested.catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : 'cancelled';
-    queue.push({ kind: 'cancel-requested', reason, at: Date.now() });
-  });
+  CancellationScope.current().cancelRequested.catch(() => void queue.push({ kind: 'cancel-requested', at: Date.now() }));
 
   return await CancellationScope.nonCancellable(async () => {
     const opened = await openRun(input);
@@ -132,6 +129,6 @@ function end(ending: Exclude<Ending, { kind: 'continue-as-new' }>, view: RunView
     case 'fail-run':
       throw toRunFailure(ending.failure as FailureRecord, { run: view as unknown as Json } as never);
     case 'cancel-run':
-      throw new CancelledFailure(ending.reason ?? 'The run was cancelled', [view]);
+      throw new CancelledFailure('The run was cancelled', [view]);
   }
 }

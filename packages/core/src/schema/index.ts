@@ -1,0 +1,1 @@
+export { createSchemaValidator, type SchemaProblem, type SchemaValidator } from './json-schema.js';

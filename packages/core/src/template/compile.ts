@@ -1,0 +1,214 @@
+import type { Definition, Statement, Syntax } from './ast.js';
+import type { Evaluate } from './compile-call.js';
+import { ExpressionCompiler } from './compile-expression.js';
+import type { FunctionTable } from './function-spec.js';
+import { writeValue } from './format/write-value.js';
+import type { Run } from './run.js';
+import { isList, isMap, isTrue, memberOf, numberOf, sortedKeys, toInt, typeOf, type Value, BoxedNumber } from './value.js';
+
+/** What made a list of statements end: its end, {{break}} or {{continue}}. */
+type Flow = 0 | 1 | 2;
+const DONE = 0;
+const BREAK = 1;
+const CONTINUE = 2;
+
+type Execute = (run: Run, dot: Value) => Flow;
+
+export interface Program {
+  readonly slots: number;
+  readonly execute: (run: Run, dot: Value) => unknown;
+}
+
+/** Makes closures of a template: evaluation does not look at the syntax again. */
+export function compileProgram(syntax: Syntax, functions: FunctionTable): Program {
+  return new Compiler(syntax, functions).program(syntax.main);
+}
+
+class Compiler {
+  readonly syntax: Syntax;
+  readonly expressions: ExpressionCompiler;
+  readonly programs = new Map<string, Program>();
+
+  constructor(syntax: Syntax, functions: FunctionTable) {
+    this.syntax = syntax;
+    this.expressions = new ExpressionCompiler(functions);
+  }
+
+  program(definition: Definition): Program {
+    return { slots: definition.slots, execute: this.statements(definition.body) };
+  }
+
+  private statements(body: readonly Statement[]): Execute {
+    const steps = body.map((statement) => this.statement(statement));
+    const [only] = steps;
+    if (steps.length === 0) return () => DONE;
+    if (steps.length === 1) return only!;
+    return (run, dot) => {
+      for (const step of steps) {
+        const flow = step(run, dot);
+        if (flow !== DONE) return flow;
+      }
+      return DONE;
+    };
+  }
+
+  private statement(statement: Statement): Execute {
+    switch (statement.kind) {
+      case 'text': {
+        const { text } = statement;
+        return (run) => {
+          run.write(text);
+          return DONE;
+        };
+      }
+      case 'action':
+        return this.action(statement);
+      case 'if':
+        return this.condition(statement);
+      case 'with':
+        return this.with(statement);
+      case 'range':
+        return this.range(statement);
+      case 'template':
+        return this.template(statement);
+      case 'break':
+        return () => BREAK;
+      case 'continue':
+        return () => CONTINUE;
+    }
+  }
+
+  private action({ pipeline, at }: Extract<Statement, { kind: 'action' }>): Execute {
+    const evaluate = this.expressions.pipeline(pipeline, false);
+    if (pipeline.targets.length > 0) {
+      return (run, dot) => {
+        run.spend(1);
+        evaluate(run, dot);
+        return DONE;
+      };
+    }
+    return (run, dot) => {
+      run.spend(1);
+      const value = evaluate(run, dot);
+      if (typeof value === 'string') run.write(value);
+      else {
+        run.at = at;
+        run.inside(value);
+        writeValue(run, value);
+      }
+      return DONE;
+    };
+  }
+
+  private condition(statement: Extract<Statement, { kind: 'if' | 'with' | 'range' }>): Execute {
+    const test = this.expressions.pipeline(statement.pipeline, true);
+    const then = this.statements(statement.body);
+    const otherwise = this.statements(statement.otherwise ?? []);
+    return (run, dot) => {
+      run.spend(1);
+      const value = test(run, dot);
+      run.surface(value);
+      return isTrue(value) ? then(run, dot) : otherwise(run, dot);
+    };
+  }
+
+  private with(statement: Extract<Statement, { kind: 'if' | 'with' | 'range' }>): Execute {
+    const evaluate = this.expressions.pipeline(statement.pipeline, false);
+    const body = this.statements(statement.body);
+    const otherwise = this.statements(statement.otherwise ?? []);
+    return (run, dot) => {
+      run.spend(1);
+      const value = evaluate(run, dot);
+      run.surface(value);
+      return isTrue(value) ? body(run, value) : otherwise(run, dot);
+    };
+  }
+
+  private range(statement: Extract<Statement, { kind: 'if' | 'with' | 'range' }>): Execute {
+    const evaluate = this.expressions.pipeline(statement.pipeline, false);
+    const body = this.statements(statement.body);
+    const otherwise = this.statements(statement.otherwise ?? []);
+    const slots = statement.pipeline.targets.map((target) => target.slot);
+    const { at } = statement;
+    const [first, second] = slots;
+
+    const iterate = (run: Run, key: Value, element: Value): Flow => {
+      run.spend(1);
+      if (second !== undefined) {
+        run.slots[first!] = key;
+        run.slots[second] = element;
+      } else if (first !== undefined) run.slots[first] = element;
+      return body(run, element);
+    };
+
+    return (run, dot) => {
+      run.spend(1);
+      const value = evaluate(run, dot);
+      run.surface(value);
+      if (isList(value)) {
+        if (value.length === 0) return otherwise(run, dot);
+        for (let i = 0; i < value.length; i += 1) if (iterate(run, i, value[i] ?? null) === BREAK) break;
+        return DONE;
+      }
+      if (isMap(value)) {
+        const keys = sortedKeys(value);
+        run.spend(keys.length);
+        if (keys.length === 0) return otherwise(run, dot);
+        for (const key of keys) if (iterate(run, key, memberOf(value, key) ?? null) === BREAK) break;
+        return DONE;
+      }
+      if (value === null) return otherwise(run, dot);
+      const count = countOf(value);
+      if (count === undefined) return run.badArgument(`A range cannot go over a value of type ${typeOf(value)}`, at);
+      if (slots.length > 1) return run.badArgument('A range over a number sets one variable', at);
+      if (count <= 0) return otherwise(run, dot);
+      for (let i = 0; i < count; i += 1) {
+        const element = value instanceof BoxedNumber ? toInt(i, value.type === 'float64' ? 'int' : value.type) : i;
+        if (iterate(run, element, element) === BREAK) break;
+      }
+      return DONE;
+    };
+  }
+
+  private template({ name, at, pipeline }: Extract<Statement, { kind: 'template' }>): Execute {
+    const argument: Evaluate = pipeline === undefined ? () => null : this.expressions.pipeline(pipeline, false);
+    const definition = this.syntax.definitions.get(name);
+    if (definition === undefined) {
+      return (run) => run.badArgument(`The template "${name}" is not defined`, at);
+    }
+    return (run, dot) => {
+      run.spend(1);
+      // Made at the first call, since a template may call itself.
+      const program = this.named(name, definition);
+      const value = argument(run, dot);
+      run.at = at;
+      run.depth += 1;
+      if (run.depth > run.maxDepth) {
+        run.tooExpensive('depth', run.maxDepth, `calls more than ${run.maxDepth} templates inside each other`);
+      }
+      const outer = run.slots;
+      run.slots = Array.from({ length: program.slots }, () => null);
+      run.slots[0] = value;
+      program.execute(run, value);
+      run.slots = outer;
+      run.depth -= 1;
+      return DONE;
+    };
+  }
+
+  private named(name: string, definition: Definition): Program {
+    let program = this.programs.get(name);
+    if (program === undefined) {
+      program = this.program(definition);
+      this.programs.set(name, program);
+    }
+    return program;
+  }
+}
+
+/** How often a range over a number iterates; undefined for what is no integer. */
+function countOf(value: Value): number | undefined {
+  const number = numberOf(value);
+  if (number === undefined || typeOf(value) === 'float64') return undefined;
+  return Number(number);
+}

@@ -1,0 +1,80 @@
+import type { Run } from '../run.js';
+import { Boxed, formatFloat, memberOf, sortedKeys, isPlainInt, type Value, type ValueMap } from '../value.js';
+
+/** Text that grows under the run's limit. */
+export class LimitedText {
+  readonly run: Run;
+  text = '';
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  add(part: string): void {
+    this.text += part;
+    if (this.text.length > this.run.maxTextBytes) this.run.tooLong();
+  }
+}
+
+/** Writes what an action shows. */
+export function writeValue(run: Run, value: Value): void {
+  if (value === null) run.write('<no value>');
+  else run.write(toText(run, value));
+}
+
+/** `%v` of a value. */
+export function toText(run: Run, value: Value): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return isPlainInt(value) ? wholeText(value) : formatFloat(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    default: {
+      if (value === null) return '<nil>';
+      if (value instanceof Boxed) return value.toText();
+      const out = new LimitedText(run);
+      addText(run, out, value, 0);
+      return out.text;
+    }
+  }
+}
+
+function wholeText(value: number): string {
+  return Number.isSafeInteger(value) ? String(value + 0) : String(BigInt(value));
+}
+
+function addText(run: Run, out: LimitedText, value: Value, depth: number): void {
+  run.spend(1);
+  if (typeof value !== 'object' || value === null || value instanceof Boxed) return out.add(toText(run, value));
+  run.enter(depth);
+  if (Array.isArray(value)) {
+    out.add('[');
+    for (let i = 0; i < value.length; i += 1) {
+      if (i > 0) out.add(' ');
+      addText(run, out, (value[i] ?? null) as Value, depth + 1);
+    }
+    return out.add(']');
+  }
+  const map = value as ValueMap;
+  out.add('map[');
+  let separator = '';
+  for (const key of sortedKeys(map)) {
+    out.add(`${separator}${key}:`);
+    separator = ' ';
+    addText(run, out, memberOf(map, key) ?? null, depth + 1);
+  }
+  out.add(']');
+}
+
+/** `print`: blanks between arguments of which neither is a text. */
+export function printed(run: Run, values: readonly Value[]): string {
+  if (values.length === 1) return toText(run, values[0]!);
+  const out = new LimitedText(run);
+  for (const [index, value] of values.entries()) {
+    if (index > 0 && typeof value !== 'string' && typeof values[index - 1] !== 'string') out.add(' ');
+    out.add(toText(run, value));
+  }
+  return out.text;
+}

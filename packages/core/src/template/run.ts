@@ -1,0 +1,122 @@
+import { CompozyError } from '../errors/compozy-error.js';
+import { byteLength } from './bytes.js';
+import { DEFAULT_LIMITS, type TemplateHost } from './host.js';
+import { TemplateLateError } from './late-error.js';
+import { ArgumentError, templateError } from './template-error.js';
+import { Boxed, type Value } from './value.js';
+
+/** Deeper data than any person writes; keeps recursion over values bounded. */
+export const MAX_VALUE_DEPTH = 500;
+
+/** One evaluation: its variables, its output and what it may still spend. */
+export class Run {
+  readonly source: string;
+  readonly host: TemplateHost;
+  readonly maxSteps: number;
+  readonly maxTextBytes: number;
+  readonly maxDepth: number;
+  readonly isOpaque: ((value: object) => boolean) | undefined;
+  /** Variables of the template that runs; slot 0 is `$`. */
+  slots: Value[];
+  out = '';
+  steps = 0;
+  depth = 0;
+  /** What is being evaluated, for the position of an error. */
+  at = 0;
+  calling: string | undefined;
+  #outBytes = 0;
+
+  constructor(source: string, host: TemplateHost, slots: Value[]) {
+    this.source = source;
+    this.host = host;
+    this.maxSteps = host.limits?.maxSteps ?? DEFAULT_LIMITS.maxSteps;
+    this.maxTextBytes = host.limits?.maxOutputBytes ?? DEFAULT_LIMITS.maxOutputBytes;
+    this.maxDepth = host.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
+    this.isOpaque = host.isOpaque === undefined ? undefined : (value) => host.isOpaque!(value);
+    this.slots = slots;
+  }
+
+  /** Pays for work; what a function does beyond its call is paid by its size. */
+  spend(steps: number): void {
+    this.steps += steps;
+    if (this.steps > this.maxSteps) this.tooExpensive('steps', this.maxSteps, 'does more work than a template may');
+  }
+
+  write(text: string): void {
+    if (text.length > 256) this.spend(text.length >> 8);
+    const length = this.out.length + text.length;
+    // A unit of JavaScript text is at most three bytes: only a large output has to be counted.
+    if (length * 3 > this.maxTextBytes) {
+      if (this.#outBytes === 0) this.#outBytes = byteLength(this.out);
+      this.#outBytes += byteLength(text);
+      if (this.#outBytes > this.maxTextBytes) this.tooLong();
+    }
+    this.out += text;
+  }
+
+  /** Called before a text or list of `size` is made. */
+  reserve(size: number): void {
+    if (!(size <= this.maxTextBytes)) this.tooLong();
+    this.spend(size >> 6);
+  }
+
+  /** Called with a text that was made: what is kept in variables has to be paid for. */
+  paid(text: string): string {
+    if (text.length > 64) {
+      if (text.length > this.maxTextBytes) this.tooLong();
+      this.spend(text.length >> 6);
+    }
+    return text;
+  }
+
+  enter(depth: number): void {
+    if (depth > MAX_VALUE_DEPTH) {
+      this.tooExpensive('depth', MAX_VALUE_DEPTH, `holds a value that is nested more than ${MAX_VALUE_DEPTH} deep`);
+    }
+  }
+
+  tooLong(): never {
+    this.tooExpensive('output_bytes', this.maxTextBytes, `makes a text of more than ${this.maxTextBytes} bytes`);
+  }
+
+  tooExpensive(budget: string, limit: number, problem: string): never {
+    throw templateError('Template.TooExpensive', `The template ${problem}`, this.source, this.at, { budget, limit });
+  }
+
+  /** @throws TemplateLateError when `value` itself is opaque. */
+  surface(value: Value): void {
+    if (this.isOpaque !== undefined && typeof value === 'object' && value !== null && this.isOpaque(value)) {
+      throw new TemplateLateError(value);
+    }
+  }
+
+  /** @throws TemplateLateError when `value` is opaque or holds what is. */
+  inside(value: Value, depth = 0): void {
+    if (this.isOpaque === undefined || typeof value !== 'object' || value === null || value instanceof Boxed) return;
+    if (this.isOpaque(value)) throw new TemplateLateError(value);
+    this.enter(depth);
+    this.spend(1);
+    for (const member of Array.isArray(value) ? value : Object.values(value)) {
+      if (typeof member === 'object' && member !== null) this.inside(member as Value, depth + 1);
+    }
+  }
+
+  badArgument(message: string, at: number): never {
+    throw templateError('Template.BadArgument', message, this.source, at);
+  }
+
+  /** What a caller of the template sees for an error that came out of it. */
+  explain(error: unknown): unknown {
+    if (CompozyError.isInstance(error) || error instanceof TemplateLateError) return error;
+    if (error instanceof ArgumentError) {
+      const details = this.calling === undefined ? {} : { function: this.calling };
+      const message = this.calling === undefined ? error.message : `${this.calling}: ${error.message}`;
+      return templateError('Template.BadArgument', message, this.source, this.at, details);
+    }
+    // V8 says so when a stack or a text grows past what it can hold.
+    if (error instanceof RangeError) {
+      return templateError('Template.TooExpensive', 'The template needs too much memory', this.source, this.at);
+    }
+    return error;
+  }
+}

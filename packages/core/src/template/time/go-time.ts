@@ -1,0 +1,3 @@
+import { Boxed } from '../value.js';
+
+export abstract class GoTime extends Boxed {}

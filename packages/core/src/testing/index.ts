@@ -1,0 +1,4 @@
+export { runScenario, type ScenarioRun } from './run-scenario.js';
+export { createScenarioProject, type ScenarioProject } from './scenario-project.js';
+export { readScenario, type Scenario, type ScenarioStep } from './scenario.js';
+export { toTraceEntry, type TraceEntry } from './trace.js';

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { DEFAULT_POLICY, type Json, type Plan, type Task, type Transition } from '@compozy/core';
+import type { RunEvent } from '@compozy/core/interpreter';
+
+const IDS = ['a', 'b', 'c', 'd'];
+const base = { position: { file: 'workflow.yaml', line: 1, column: 1 }, policy: DEFAULT_POLICY, maxIterations: 5 };
+
+const transitionTo: fc.Arbitrary<Transition> = fc.record(
+  {
+    next: fc.constantFrom(...IDS, '{{ .workflow.input.missing }}', 'nowhere'),
+    with: fc.constantFrom({ x: 1 }, { x: '{{ .output }}' }),
+  },
+  { requiredKeys: ['next'] },
+);
+
+const common = fc.record(
+  {
+    with: fc.constantFrom<Json>({ n: 1 }, { v: '{{ .workflow.input.list }}' }, { s: '{{ .env.SECRET }}' }, { bad: '{{ .nope }}' }),
+    onSuccess: transitionTo,
+    onError: transitionTo,
+    sleepMs: fc.constantFrom(10, 1_000),
+    timeoutMs: fc.constantFrom(50, 5_000),
+    outputs: fc.constantFrom<Json>({ r: '{{ .output }}' }, { r: '{{ .output.nope }}' }),
+    final: fc.constant(true as const),
+  },
+  { requiredKeys: [] },
+);
+
+const basic = common.map((fields) => ({ ...base, ...fields, type: 'basic', tool: 'tool' }));
+const lost = common.map((fields) => ({ ...base, ...fields, type: 'basic', tool: 'once' }));
+const aggregate = common.map((fields) => ({ ...base, ...fields, type: 'aggregate', outputs: { all: '{{ .tasks }}' } }));
+
+const leaf = fc.oneof(basic, lost, aggregate);
+
+function collectionOf(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
+  return fc.record({
+    fields: common,
+    items: fc.constantFrom<Json>([1, 2, 3], '1..4', [], { k: 1, l: 2 }, '{{ .workflow.input.list }}', '{{ .env.SECRET }}', 7),
+    filter: fc.constantFrom(undefined, '{{ .item }}', 'no'),
+    batchSize: fc.constantFrom(0, 2),
+    maxWorkers: fc.constantFrom(1, 2, 10),
+    mode: fc.constantFrom('parallel', 'sequential'),
+    strategy: fc.constantFrom('wait_all', 'fail_fast', 'best_effort', 'race'),
+    child,
+    childId: fc.constantFrom('child', '{{ .index }}', 'same-{{ .nope }}'),
+  }).map(({ fields, filter, child: task, childId, ...rest }) => ({
+    ...base,
+    ...fields,
+    ...rest,
+    ...(filter === undefined ? {} : { filter }),
+    type: 'collection',
+    task: { ...task, id: childId },
+  }));
+}
+
+const anyTask = fc.oneof({ weight: 3, arbitrary: leaf }, { weight: 2, arbitrary: collectionOf(leaf) }, { weight: 1, arbitrary: collectionOf(collectionOf(leaf)) });
+
+/** Plans with every kind of task, loops, dead ends, failing templates and secrets. */
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc
+  .record({ tasks: fc.array(anyTask, { minLength: 1, maxLength: 4 }), inListOrder: fc.boolean() })
+  .map(({ tasks, inListOrder }) => ({
+    semantics: 1,
+    project: { name: 'p' },
+    workflow: { id: 'w' },
+    file: 'workflow.yaml',
+    tasks: tasks.map((task, index) => ({ ...task, id: IDS[index] }) as Task),
+    inListOrder,
+    env: {},
+    publicEnv: {},
+    tools: { tool: { id: 'tool' }, once: { id: 'once', idempotent: false } },
+  }));
+
+export interface EventChoice {
+  readonly kind: 'complete' | 'fail' | 'timeout' | 'lose' | 'cancelled' | 'deadline' | 'unknown' | 'pause' | 'resume' | 'drain' | 'continued' | 'cancel';
+  readonly pick: number;
+  readonly result: Json;
+}
+
+const kinds: EventChoice['kind'][] = ['complete', 'complete', 'complete', 'complete', 'fail', 'timeout', 'lose', 'deadline', 'unknown', 'pause', 'resume', 'drain'];
+
+export const arbitraryEventChoice: fc.Arbitrary<EventChoice> = fc.record({
+  kind: fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...kinds) }, { weight: 1, arbitrary: fc.constantFrom('cancel' as const, 'cancelled' as const) }),
+  pick: fc.nat(1_000),
+  result: fc.constantFrom<Json>({ ok: true }, null, [1, 2], 'text', { error: 'bad' }, { success: false }, { $blob: 'f'.repeat(64), bytes: 100_000, type: 'json' }),
+});
+
+/** An event that the shell could give now: one for something that is open, or one that concerns nothing. */
+export function chooseEvent(
+  { kind, pick, result }: EventChoice,
+  shell: { readonly activities: Set<string>; readonly deadlines: Set<string> },
+  at: number,
+): RunEvent {
+  const take = (keys: Set<string>): string => {
+    const key = [...keys][pick % Math.max(1, keys.size)];
+    if (key === undefined) return 'root/nothing';
+    keys.delete(key);
+    return key;
+  };
+  const failure = { code: 'Tool.Threw', message: 'failed', retryable: false };
+  switch (kind) {
+    case 'complete': {
+      const key = take(shell.activities);
+      const manifest = { itemCount: 2, keptCount: 2, total: 2, chunkSize: 2, chunks: [{ $blob: 'a'.repeat(64), bytes: 9, type: 'json' }] };
+      return { kind: 'activity-completed', key, result: /\/items(~\d+)?$/.test(key) ? manifest : result, attempts: 1, at };
+    }
+    case 'fail':
+      return { kind: 'activity-failed', key: take(shell.activities), failure, attempts: 3, at };
+    case 'timeout':
+      return { kind: 'activity-failed', key: take(shell.activities), failure, attempts: 1, timeout: 'start-to-close', at };
+    case 'lose':
+      return { kind: 'activity-failed', key: take(shell.activities), failure, attempts: 1, timeout: 'heartbeat', at };
+    case 'cancelled':
+      return { kind: 'activity-cancelled', key: take(shell.activities), at };
+    case 'deadline':
+      return { kind: 'deadline-reached', key: take(shell.deadlines), at };
+    case 'unknown':
+      return { kind: 'activity-completed', key: 'root/unknown', result, attempts: 1, at };
+    case 'cancel':
+      return { kind: 'cancel-requested', at };
+    default:
+      return { kind: ({ pause: 'pause-requested', resume: 'resume-requested', drain: 'drain-requested', continued: 'continued' } as const)[kind], at };
+  }
+}

@@ -1,0 +1,148 @@
+import { Client } from '@temporalio/client';
+import { TimeoutFailure } from '@temporalio/common';
+import { NativeConnection, Worker, type InjectedSinks } from '@temporalio/worker';
+import { createActivities, toApplicationFailure } from '@compozy/activities';
+import { PAUSE_SIGNAL, RESUME_SIGNAL, type EngineActivities, type Json, type RunToolInput, type RunView, type TimeoutKind } from '@compozy/core';
+import { createMemoryBlobStore } from '@compozy/core/blobs';
+import type { RunEvent } from '@compozy/core/interpreter';
+import { toTraceEntry, type Scenario, type ScenarioProject, type ScenarioRun, type TraceEntry } from '@compozy/core/testing';
+import { createProjectHost, createRunHandle } from '@compozy/worker';
+import type { TraceSinks } from '@compozy/workflows/testing';
+import { createActivityGate, type ActivityGate } from './activity-gate.js';
+
+export interface ScenarioServer {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** File of the traced workflow bundle. */
+  readonly codePath: string;
+}
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * Runs a scenario on a Temporal server, following the events of a run that the machine made alone, and gives the trace
+ * that the workflow really had. Activities end in the order of those events; timers are real.
+ */
+export async function runScenarioOnServer(
+  scenario: Scenario,
+  { project, workflowId }: ScenarioProject,
+  pure: ScenarioRun,
+  server: ScenarioServer,
+): Promise<{ readonly trace: readonly TraceEntry[]; readonly view: RunView }> {
+  const gate = createActivityGate();
+  const trace: TraceEntry[] = [];
+  const outcomes = new Map<string, RunEvent>();
+  const blobs = createMemoryBlobStore();
+  const sinks: InjectedSinks<TraceSinks> = {
+    trace: { step: { fn: (_info, event, commands) => void trace.push(toTraceEntry(event, commands)), callDuringReplay: false } },
+  };
+  const engine = createActivities({ project: createProjectHost(project), tools: noTools, blobs });
+  const taskQueue = `scenario-${Math.random().toString(36).slice(2)}`;
+  const worker = await Worker.create({
+    connection: server.connection,
+    namespace: server.namespace,
+    taskQueue,
+    workflowBundle: { codePath: server.codePath },
+    activities: { ...gated(engine, gate), runTool: scriptedTool(gate, outcomes) },
+    sinks,
+  });
+  const client = new Client({ connection: server.connection, namespace: server.namespace });
+
+  return await worker.runUntil(async () => {
+    const handle = await client.workflow.start(workflowId, {
+      taskQueue,
+      workflowId: `${workflowId}-${taskQueue}`,
+      args: [
+        {
+          workflow_exec_id: 'exec',
+          input: scenario.input ?? {},
+          trigger: { type: 'api' },
+          ...(scenario.start === undefined ? {} : { initial_task_id: scenario.start }),
+        },
+      ],
+    });
+    const commands = new Map(pure.commands.map((command) => [command.key, command]));
+    await reach(1);
+    for (const [index, event] of pure.events.entries()) {
+      await give(event);
+      await reach(index + 2);
+    }
+    const run = createRunHandle(handle, { workflowId, workflowExecId: 'exec' }, blobs);
+    const ended = pure.state.ended ? await run.result() : ((await run.view()) as RunView);
+    if (!pure.state.ended) await handle.terminate();
+    return { trace, view: ended };
+
+    async function give(event: RunEvent): Promise<void> {
+      switch (event.kind) {
+        case 'activity-completed':
+        case 'activity-failed':
+        case 'activity-cancelled': {
+          const command = commands.get(event.key)!;
+          const taskKey = 'origin' in command.input ? command.input.origin.taskKey : undefined;
+          if (command.activity === 'runTool') outcomes.set(taskKey ?? '', event);
+          gate.release(command.activity, taskKey);
+          break;
+        }
+        case 'pause-requested':
+          await handle.signal(PAUSE_SIGNAL);
+          break;
+        case 'resume-requested':
+          await handle.signal(RESUME_SIGNAL);
+          break;
+        case 'cancel-requested':
+          await handle.cancel();
+          break;
+        default:
+        // A timer of the server's fires by itself.
+      }
+    }
+
+    async function reach(length: number): Promise<void> {
+      const end = Date.now() + PATIENCE_MS;
+      while (trace.length < length) {
+        if (Date.now() > end) throw new Error(`${scenario.file}: the server stands at ${trace.at(-1)?.event ?? 'nothing'}, step ${trace.length} of ${length}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  });
+}
+
+function gated(engine: EngineActivities, gate: ActivityGate): EngineActivities {
+  const names = Object.keys(engine) as (keyof EngineActivities)[];
+  const wrapped = names.map((name) => {
+    const activity = engine[name] as (input: { origin?: { taskKey: string } }) => Promise<unknown>;
+    const pass = async (input: { origin?: { taskKey: string } }) => {
+      if (name !== 'getWorkflowData') await gate.pass(name, input.origin?.taskKey);
+      return await activity(input);
+    };
+    return [name, pass];
+  });
+  return Object.fromEntries(wrapped) as EngineActivities;
+}
+
+/** Ends each call as the scenario says. */
+function scriptedTool(gate: ActivityGate, outcomes: ReadonlyMap<string, RunEvent>) {
+  return async ({ origin }: RunToolInput): Promise<{ output: Json; attempt: number }> => {
+    const { taskKey } = origin;
+    // A lost call is tried again by the server: the outcome stays the same until the machine asks anew.
+    if (outcomes.get(taskKey)?.kind !== 'activity-failed') await gate.pass('runTool', taskKey);
+    const outcome = outcomes.get(taskKey);
+    if (outcome?.kind === 'activity-completed') return { output: outcome.result, attempt: outcome.attempts };
+    if (outcome?.kind !== 'activity-failed') throw new Error(`no outcome for "${taskKey}"`);
+    if (outcome.timeout !== undefined) throw new TimeoutFailure('scripted', undefined, TIMEOUT_TYPES[outcome.timeout]);
+    throw toApplicationFailure(outcome.failure, outcome.attempts);
+  };
+}
+
+const TIMEOUT_TYPES = {
+  heartbeat: 'HEARTBEAT',
+  'start-to-close': 'START_TO_CLOSE',
+  'schedule-to-close': 'SCHEDULE_TO_CLOSE',
+  'schedule-to-start': 'SCHEDULE_TO_START',
+} as const satisfies Record<TimeoutKind, string>;
+
+const noTools = {
+  run: () => Promise.reject(new Error('a scenario runs no tools')),
+  toolIds: async () => [],
+  close: async () => undefined,
+};
