@@ -22,6 +22,8 @@ export {
   type AggregateTask,
   type BasicTask,
   type CollectionTask,
+  type CompositeTask,
+  type ParallelTask,
   type Position,
   type Status,
   type Strategy,

@@ -53,7 +53,32 @@ function collectionOf(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
   }));
 }
 
-const anyTask = fc.oneof({ weight: 3, arbitrary: leaf }, { weight: 2, arbitrary: collectionOf(leaf) }, { weight: 1, arbitrary: collectionOf(collectionOf(leaf)) });
+function listOf(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
+  return fc
+    .record({
+      fields: common,
+      type: fc.constantFrom('parallel', 'composite'),
+      strategy: fc.constantFrom('wait_all', 'fail_fast', 'best_effort', 'race'),
+      maxWorkers: fc.constantFrom(1, 2, 10),
+      children: fc.array(child, { maxLength: 4 }),
+    })
+    .map(({ fields, children, ...rest }) => ({
+      ...base,
+      ...fields,
+      ...rest,
+      tasks: children.map((task, index) => ({ ...task, id: `child-${index}` })),
+    }));
+}
+
+function nestedIn(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
+  return fc.oneof(collectionOf(child), listOf(child));
+}
+
+const anyTask = fc.oneof(
+  { weight: 3, arbitrary: leaf },
+  { weight: 2, arbitrary: nestedIn(leaf) },
+  { weight: 1, arbitrary: nestedIn(fc.oneof(leaf, nestedIn(leaf))) },
+);
 
 /** Plans with every kind of task, loops, dead ends, failing templates and secrets. */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc

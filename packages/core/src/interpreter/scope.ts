@@ -53,18 +53,8 @@ export function createScope(draft: Draft, key: string): TaskScope {
     },
     setDeadline: (name, at) => draft.setDeadline(`${key}/${name}`, { node: key, name, at }),
 
-    enterChild({ ref, suffix, id, locals, given, siblings }) {
-      draft.work.push({
-        kind: 'enter',
-        ref: `${node().ref}/${ref}`,
-        key: `${key}${suffix}`,
-        id,
-        parent: key,
-        iteration: 1,
-        siblings,
-        ...(locals === undefined ? {} : { locals }),
-        ...(given === undefined ? {} : { given }),
-      });
+    enterChild({ suffix, ref, ...child }) {
+      draft.work.push({ kind: 'enter', ref: `${node().ref}/${ref}`, key: `${key}${suffix}`, parent: key, iteration: 1, ...child });
     },
     cancelChild: (child) => cancelNode(draft, child),
     childOutcome: (child) => (draft.nodes[child] === undefined ? undefined : toOutcome(draft.node(child))),

@@ -64,10 +64,25 @@ export interface AggregateTask extends TaskBase {
   readonly outputs: Json;
 }
 
+export interface ParallelTask extends TaskBase {
+  readonly type: 'parallel';
+  readonly tasks: readonly Task[];
+  readonly strategy: Strategy;
+  /** Children that run at the same time. */
+  readonly maxWorkers: number;
+}
+
+export interface CompositeTask extends TaskBase {
+  readonly type: 'composite';
+  readonly tasks: readonly Task[];
+}
+
 export interface TaskTypes {
   readonly basic: BasicTask;
   readonly collection: CollectionTask;
   readonly aggregate: AggregateTask;
+  readonly parallel: ParallelTask;
+  readonly composite: CompositeTask;
 }
 
 export type TaskType = keyof TaskTypes;

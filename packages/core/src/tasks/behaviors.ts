@@ -2,10 +2,18 @@ import type { Task, TaskOf, TaskType } from '../model/task.js';
 import { aggregate } from './aggregate/behavior.js';
 import { basic } from './basic/behavior.js';
 import { collection } from './collection/behavior.js';
+import { composite } from './composite/behavior.js';
+import { parallel } from './parallel/behavior.js';
 import type { TaskBehavior } from './task-behavior.js';
 
 /** What each task type does. Beside `schemas.ts`, because one registry would drag the validator into the sandbox. */
-export const behaviors: { readonly [T in TaskType]: TaskBehavior<TaskOf<T>> } = { basic, collection, aggregate };
+export const behaviors: { readonly [T in TaskType]: TaskBehavior<TaskOf<T>> } = {
+  basic,
+  collection,
+  aggregate,
+  parallel,
+  composite,
+};
 
 /** The behaviour of a task of any type. The cast is sound: the table is keyed by the task's own type. */
 export function behaviorOf(task: Task): TaskBehavior<Task> {

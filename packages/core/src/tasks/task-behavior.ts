@@ -39,6 +39,8 @@ export interface NewChild {
   readonly given?: JsonObject;
   /** Children of the container in all. */
   readonly siblings: number;
+  /** Key of the sibling that ended just before. */
+  readonly previous?: string;
 }
 
 /** What a behaviour can do, on behalf of one node. Every effect is recorded in the state and in the commands. */

@@ -196,7 +196,8 @@ class Collector {
 
   private member(origin: Origin, path: readonly string[], at: number, guarded: boolean): Origin {
     const members = origin.map((base) => [...base, ...path]);
-    for (const member of members) this.report(member, at, guarded, false);
+    // With several origins, none is sure to be the one that is read.
+    for (const member of members) this.report(member, at, guarded || members.length > 1, false);
     return members;
   }
 
