@@ -1,6 +1,5 @@
-const { builtinModules } = require('node:module');
-
 // The import rules of the workspace: who may know whom. `pnpm boundaries` runs them.
+const { builtinModules } = require('node:module');
 
 const TESTS = '(^packages/[^/]+/test/|\\.(test|test-d)\\.ts$|/__fixtures__/)';
 

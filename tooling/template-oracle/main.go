@@ -85,7 +85,7 @@ func run(c *testCase, funcs template.FuncMap) {
 		}
 		data = decoded(data)
 	}
-	parsed, err := template.New("t").Option("missingkey=error").Funcs(funcs).Parse(c.Template)
+	parsed, err := template.New("the root, which no case names").Option("missingkey=error").Funcs(funcs).Parse(c.Template)
 	if err != nil {
 		c.Err, c.Msg = "syntax", err.Error()
 		if strings.Contains(c.Msg, "function \"") && strings.Contains(c.Msg, "not defined") {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { preloadPath } from '@compozy/workflows';
 
 const require = createRequire(import.meta.url);
 
@@ -15,7 +16,7 @@ export async function bundleWorkflows(workflowsPath: string, cacheDir: string): 
   const key = await bundleKey(workflowsPath);
   const file = path.join(cacheDir, `workflows-${key}.js`);
   if (await exists(file)) return file;
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: [preloadPath], logger: quiet });
   await mkdir(cacheDir, { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, code);
@@ -28,7 +29,7 @@ async function bundleKey(workflowsPath: string): Promise<string> {
   hash.update((require('@temporalio/worker/package.json') as { version: string }).version);
   hash.update(workflowsPath);
   const core = path.dirname(fileURLToPath(import.meta.resolve('@compozy/core')));
-  for (const root of [path.dirname(path.dirname(workflowsPath)), core]) {
+  for (const root of [path.dirname(workflowsPath), path.dirname(path.dirname(preloadPath)), core]) {
     const files = await readdir(root, { recursive: true });
     for (const name of files.filter((entry) => entry.endsWith('.js')).toSorted()) {
       hash.update(name);

@@ -2,3 +2,6 @@ import { fileURLToPath } from 'node:url';
 
 /** The file to give to Temporal as `workflowsPath`: every YAML workflow, and `CompozyWorkflow`. */
 export const workflowsPath: string = fileURLToPath(new URL('./workflow/index.js', import.meta.url));
+
+/** The file to give to Temporal as one of `preloadModules`: makes a run's start several milliseconds cheaper. */
+export const preloadPath: string = fileURLToPath(new URL('./workflow/preload.js', import.meta.url));

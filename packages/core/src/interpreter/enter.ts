@@ -30,7 +30,8 @@ export function begin(draft: Draft, key: string): void {
   const node = draft.node(key);
   const task = taskAt(draft.plan.tasks, node.ref);
   guarded(draft, key, () => {
-    const { value, late } = evaluateLate(draft, node, task.with ?? {});
+    const behavior = behaviorOf(task);
+    const { value, late } = evaluateLate(draft, node, { ...behavior.defaults?.(task, draft.plan), ...task.with });
     const given = node.given ?? {};
     const left = late?.filter((pointer) => !overlaid(pointer, given));
     draft.update(key, {
@@ -41,7 +42,7 @@ export function begin(draft: Draft, key: string): void {
     if (task.timeoutMs !== undefined && task.type !== 'basic') {
       draft.setDeadline(`${key}/timeout`, { node: key, name: TIMEOUT_DEADLINE, at: draft.at + task.timeoutMs });
     }
-    behaviorOf(task).enter(task, createScope(draft, key));
+    behavior.enter(task, createScope(draft, key));
   });
 }
 

@@ -141,27 +141,30 @@ class Compiler {
       return body(run, element);
     };
 
+    // As in Go: a {{break}} after {{else}} ends this range, a {{continue}} goes on with the one around it.
+    const none: Execute = (run, dot) => (otherwise(run, dot) === CONTINUE ? CONTINUE : DONE);
+
     return (run, dot) => {
       run.spend(1);
       const value = evaluate(run, dot);
       run.surface(value);
       if (isList(value)) {
-        if (value.length === 0) return otherwise(run, dot);
+        if (value.length === 0) return none(run, dot);
         for (let i = 0; i < value.length; i += 1) if (iterate(run, i, value[i] ?? null) === BREAK) break;
         return DONE;
       }
       if (isMap(value)) {
         const keys = sortedKeys(value);
         run.spend(keys.length);
-        if (keys.length === 0) return otherwise(run, dot);
+        if (keys.length === 0) return none(run, dot);
         for (const key of keys) if (iterate(run, key, memberOf(value, key) ?? null) === BREAK) break;
         return DONE;
       }
-      if (value === null) return otherwise(run, dot);
+      if (value === null) return none(run, dot);
       const count = countOf(value);
       if (count === undefined) return run.badArgument(`A range cannot go over a value of type ${typeOf(value)}`, at);
       if (slots.length > 1) return run.badArgument('A range over a number sets one variable', at);
-      if (count <= 0) return otherwise(run, dot);
+      if (count <= 0) return none(run, dot);
       for (let i = 0; i < count; i += 1) {
         const element = value instanceof BoxedNumber ? toInt(i, value.type === 'float64' ? 'int' : value.type) : i;
         if (iterate(run, element, element) === BREAK) break;

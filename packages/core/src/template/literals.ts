@@ -42,12 +42,13 @@ function parseFloatLiteral(digits: string): number | undefined {
     if (whole + fraction === '' || !wellSeparated(digits)) return undefined;
     return Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
   }
-  if (!/^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(digits)) return undefined;
-  return Number(digits);
+  if (!wellSeparated(digits)) return undefined;
+  const plain = digits.replaceAll('_', '');
+  return /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(plain) ? Number(plain) : undefined;
 }
 
 function wellSeparated(digits: string): boolean {
-  return !/__|_$|_[.pP+-]|[.pP+-]_/.test(digits);
+  return !/__|_$|_[.eEpP+-]|[.eEpP+-]_|^_/.test(digits);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

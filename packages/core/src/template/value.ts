@@ -167,13 +167,12 @@ export function isTrue(value: Value): boolean {
   }
 }
 
-/** `%v` of a float64: the shortest text that reads back, with an exponent below 1e-4 and from 1e21. */
+/** `%v` of a float64: the shortest text that reads back, with an exponent below 1e-4 and from a million on. */
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e21)) return padExponent(value.toExponential());
-  return String(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e6) ? padExponent(value.toExponential()) : String(value);
 }
 
 /** Go writes at least two digits of exponent. */

@@ -40,6 +40,7 @@ export class OutputLines {
 
   attach(sink: Sink | undefined): void {
     this.#sink = sink;
+    this.#line = '';
     for (const text of this.#early.splice(0)) this.#deliver(text);
     this.#passed = 0;
     this.#noted = false;
@@ -83,6 +84,7 @@ export class OutputLines {
   }
 
   #text(bytes: Buffer): void {
+    this.sawHeapLimit ||= bytes.includes('heap out of memory');
     if (bytes.length === 0 || (this.#noted && !this.#cut && this.#line === '')) return;
     const lines = this.#decoder.write(bytes).split('\n');
     for (const [index, text] of lines.entries()) {
@@ -104,9 +106,6 @@ export class OutputLines {
   }
 
   #emit(line: string): void {
-    if (!this.sawHeapLimit && /heap out of memory|FATAL ERROR: .*(?:out of memory|heap limit)/i.test(line)) {
-      this.sawHeapLimit = true;
-    }
     if (this.#noted) return;
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     this.#passed += text.length + 1;

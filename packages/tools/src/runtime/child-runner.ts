@@ -62,8 +62,12 @@ function resolveFromEntrypoint(init: Init): void {
 }
 
 async function run(call: Call): Promise<void> {
+  send({ kind: 'started', id: call.id });
   const fn = functions.get(call.toolId);
-  if (fn === undefined) return send({ kind: 'not-found', id: call.id, toolIds: [...functions.keys()] });
+  if (fn === undefined) {
+    const missing: ChildMessage = { kind: 'not-found', id: call.id, toolIds: [...functions.keys()] };
+    return finish(stringify(missing));
+  }
   controller = new AbortController();
   restoreProcess();
   try {

@@ -44,13 +44,23 @@ function describeValue(error: unknown): ThrownError {
 
 function findDenied(error: unknown, depth: number): ThrownError['denied'] {
   if (typeof error !== 'object' || error === null || depth > 8) return undefined;
-  const { code, permission, resource, cause, errors } = error as Record<string, unknown>;
-  if (code === 'ERR_ACCESS_DENIED') {
-    return { permission: text(permission) ?? '', resource: cut(text(resource) ?? '', 1_024) };
+  const { code, permission, resource, syscall, errno, cause, errors } = error as Record<string, unknown>;
+  if (code === 'ERR_ACCESS_DENIED' && typeof permission === 'string') {
+    return { permission, resource: cut(text(resource) ?? '', 1_024) };
+  }
+  // Errors of sockets and look-ups name the call, not the permission.
+  if (code === 'ERR_ACCESS_DENIED' && typeof syscall === 'string') {
+    return findDenied(errno, depth + 1) ?? { permission: 'Net', resource: cut(socketTarget(error), 1_024) };
   }
   if (code === 'ERR_DLOPEN_DISABLED') return { permission: 'Addon', resource: '' };
   const inner = [cause, ...(Array.isArray(errors) ? errors.slice(0, 8) : [])];
   return inner.map((one) => findDenied(one, depth + 1)).find((found) => found !== undefined);
+}
+
+function socketTarget(error: object): string {
+  const { hostname, address, port } = error as Record<string, unknown>;
+  const host = text(hostname) ?? text(address) ?? '';
+  return typeof port === 'number' ? `${host}:${port}` : host;
 }
 
 function own(target: object, key: string): unknown {

@@ -55,7 +55,7 @@ export class FrameReader {
       const all = this.#head(HEADER_BYTES + length);
       texts.push(all.toString('utf8', HEADER_BYTES, HEADER_BYTES + length));
       const rest = all.subarray(HEADER_BYTES + length);
-      this.#chunks = rest.length === 0 ? [...this.#chunks.slice(1)] : [rest, ...this.#chunks.slice(1)];
+      this.#chunks[0] = rest;
       this.#size -= HEADER_BYTES + length;
     }
     return texts;

@@ -29,6 +29,8 @@ export type ParentMessage =
 export type ChildMessage =
   | { readonly kind: 'ready'; readonly toolIds: readonly string[] }
   | { readonly kind: 'load-failed'; readonly error: ThrownError }
+  /** The call has arrived: from now on another attempt would be a second one. */
+  | { readonly kind: 'started'; readonly id: number }
   | { readonly kind: 'result'; readonly id: number; readonly output: Json }
   | { readonly kind: 'threw'; readonly id: number; readonly error: ThrownError }
   | { readonly kind: 'bad-output'; readonly id: number; readonly failure: OutputFailure }

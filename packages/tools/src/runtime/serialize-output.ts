@@ -34,7 +34,10 @@ export function serializeOutput(value: unknown, limitBytes: number): SerializedO
 }
 
 /** {@link serializeOutput}, parsed again: a copy that shares nothing with the tool. */
-export function toOutput(value: unknown, limitBytes: number): { ok: true; output: unknown } | { ok: false; failure: OutputFailure } {
+export function toOutput(
+  value: unknown,
+  limitBytes: number,
+): { ok: true; output: unknown } | { ok: false; failure: OutputFailure } {
   const serialized = serializeOutput(value, limitBytes);
   return serialized.ok ? { ok: true, output: parse(serialized.json) } : serialized;
 }

@@ -6,7 +6,7 @@
  * A user's failure ends the run by an ApplicationFailure. Anything else that is thrown here is a bug of ours: the
  * workflow task fails and is tried again, so that a fixed deploy resumes the run.
  */
-import { CancellationScope, CancelledFailure, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import {
   PAUSE_SIGNAL,
@@ -33,13 +33,18 @@ export type StepObserver = (event: RunEvent | { readonly kind: 'start' }, comman
 
 export async function runPlan(input: RunInput, observe?: StepObserver): Promise<RunView> {
   const queue: RunEvent[] = [];
+  let wake: (() => void) | undefined;
+  const push = (event: RunEvent): void => {
+    queue.push(event);
+    wake?.();
+  };
   let plan: Plan | undefined;
   let state: RunState | undefined;
 
   setHandler(defineQuery<RunView | null>(RUN_QUERY), () => (plan && state ? toRunView(plan, state) : null));
-  setHandler(defineSignal(PAUSE_SIGNAL), () => void queue.push({ kind: 'pause-requested', at: Date.now() }));
-  setHandler(defineSignal(RESUME_SIGNAL), () => void queue.push({ kind: 'resume-requested', at: Date.now() }));
-  CancellationScope.current().cancelRequested.catch(() => void queue.push({ kind: 'cancel-requested', at: Date.now() }));
+  setHandler(defineSignal(PAUSE_SIGNAL), () => push({ kind: 'pause-requested', at: Date.now() }));
+  setHandler(defineSignal(RESUME_SIGNAL), () => push({ kind: 'resume-requested', at: Date.now() }));
+  CancellationScope.current().cancelRequested.catch(() => push({ kind: 'cancel-requested', at: Date.now() }));
 
   return await CancellationScope.nonCancellable(async () => {
     const opened = await openRun(input);
@@ -47,7 +52,7 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
     plan = opened.plan;
     const activities = new Map<string, CancellationScope>();
     const timer = createDeadlineTimer((keys, at) => {
-      for (const key of keys) queue.push({ kind: 'deadline-reached', key, at });
+      for (const key of keys) push({ kind: 'deadline-reached', key, at });
     });
 
     let step: Step;
@@ -79,7 +84,8 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
       } else if (ending !== undefined) return end(ending, boundView(toRunView(plan, state)));
       timer.sync(state.deadlines);
       if (queue.length === 0 && !state.draining && historyIsLong()) queue.push({ kind: 'drain-requested', at: Date.now() });
-      if (queue.length === 0) await condition(() => queue.length > 0);
+      // One plain promise: the SDK's own helpers make several, and each costs a stack.
+      if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       const event = queue.shift()!;
       step = transition(plan, state, event);
       observe?.(event, step.commands, step.state);
@@ -92,7 +98,7 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
             activities.set(
               command.key,
               performActivity(command, (event) => {
-                if (activities.delete(command.key)) queue.push(event);
+                if (activities.delete(command.key)) push(event);
               }),
             );
             break;

@@ -1,8 +1,7 @@
 import { binaryParts, exactDecimal, roundedTo, shortestDecimal, type Decimal } from './exact-decimal.js';
 
 /**
- * |value| as C's printf writes it. Without a precision: the shortest text that reads back.
- * `v` is `g` with an exponent from 21 digits on only.
+ * |value| as C's printf writes it; `v` is `g`. Without a precision: the shortest text that reads back.
  */
 export function formatMagnitude(value: number, verb: string, precision: number | undefined, keepZeros = false): string {
   if (Number.isNaN(value)) return 'NaN';
@@ -52,10 +51,8 @@ function general(value: number, verb: string, precision: number | undefined, kee
   const wanted = precision === 0 ? 1 : precision;
   const { digits, exponent } = decimalOf(value, wanted);
   const power = digits === '' ? 0 : exponent - 1;
-  let limit = wanted ?? (verb === 'v' ? 21 : 6);
-  if (verb !== 'v' && wanted === undefined) limit = Math.max(digits.length, 21);
-  else if (wanted !== undefined && limit > digits.length && digits.length >= exponent) limit = digits.length;
-  if (verb === 'v') limit = wanted === undefined ? 21 : Math.max(limit, 0);
+  let limit = wanted ?? 6;
+  if (wanted !== undefined && limit > digits.length && digits.length >= exponent) limit = digits.length;
   const letter = verb === 'G' ? 'E' : 'e';
   const shown = keepZeros ? digits.padEnd(wanted ?? 6, '0') : digits;
   if (power < -4 || power >= limit) return scientific({ digits: shown, exponent }, undefined, letter);

@@ -17,8 +17,9 @@ export const PATH_FUNCTIONS: FunctionTable = {
 
 function lastElement(path: string): string {
   if (path === '') return '.';
-  const end = path.replace(/\/+$/, '');
-  return end === '' ? '/' : end.slice(end.lastIndexOf('/') + 1);
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end -= 1;
+  return end === 0 ? '/' : path.slice(path.lastIndexOf('/', end - 1) + 1, end);
 }
 
 function extension(path: string): string {

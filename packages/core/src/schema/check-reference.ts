@@ -1,0 +1,113 @@
+import { isJsonObject, type JsonObject } from '../model/json.js';
+import type { TemplateReference } from '../template/index.js';
+import { closestName } from '../template/closest-name.js';
+import type { DiagnosticCode } from './diagnostics.js';
+import { expectedIds } from './schema-table.js';
+import type { VisibleTasks } from './task-lookup.js';
+
+/** What the templates of one place may speak of. */
+export interface TemplateScope {
+  readonly roots: ReadonlySet<string>;
+  readonly tasks: VisibleTasks;
+  readonly input: JsonObject | undefined;
+  /** Names that `.env` has. */
+  readonly envNames: ReadonlySet<string>;
+  readonly publicEnv: Readonly<Record<string, string>>;
+  /** The field, where a secret in it would reach the history. */
+  readonly secrets: string | undefined;
+}
+
+export interface ReferenceProblem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly severity?: 'warning';
+  readonly expected?: string;
+  readonly suggestion?: string | undefined;
+}
+
+/** What is wrong with a reference, if that can be said before a run. */
+export function checkReference(reference: TemplateReference, scope: TemplateScope): ReferenceProblem | undefined {
+  const [root, name] = reference.path;
+  if (root === undefined) return undefined;
+  if (!scope.roots.has(root)) return reference.guarded ? undefined : unknownVariable(root, scope);
+  if (root === 'tasks' && name !== undefined) return checkTaskReference(name, reference, scope);
+  if (root === 'env') return checkEnvReference(name, reference, scope);
+  if (root === 'workflow' && name === 'input') return checkInputReference(reference, scope);
+  return undefined;
+}
+
+function unknownVariable(root: string, { roots }: TemplateScope): ReferenceProblem {
+  const expected = `one of ${[...roots].map((known) => `".${known}"`).join(', ')}`;
+  return { code: 'template.unknown-variable', message: `There is no ".${root}" here`, expected, suggestion: withDot(closestName(root, roots)) };
+}
+
+function checkTaskReference(id: string, { guarded }: TemplateReference, { tasks }: TemplateScope): ReferenceProblem | undefined {
+  const found = tasks.find(id);
+  if (found === 'before') return undefined;
+  if (found === 'unknown') {
+    return {
+      code: 'reference.unknown-task',
+      message: `There is no task "${id}" in this workflow`,
+      expected: expectedIds(tasks.ids),
+      suggestion: closestName(id, tasks.ids),
+      // Where a missing value does no harm the run does not fail, but a slip of the pen would go unseen.
+      ...(guarded ? { severity: 'warning' } : {}),
+    };
+  }
+  if (guarded) return undefined;
+  return { code: 'reference.not-before', message: `Task "${id}" cannot have run before this is evaluated`, expected: 'a task that runs before' };
+}
+
+function checkEnvReference(name: string | undefined, reference: TemplateReference, scope: TemplateScope): ReferenceProblem | undefined {
+  const { envNames, publicEnv, secrets } = scope;
+  const isPublic = name !== undefined && Object.hasOwn(publicEnv, name);
+  if (secrets !== undefined && !isPublic) {
+    const subject = name === undefined ? '".env"' : `".env.${name}"`;
+    return {
+      code: 'env.secret',
+      message: `${subject} is secret, and the value of "${secrets}" becomes part of the run's history; list the name under "public_env" if it is no secret`,
+      expected: 'a name that "public_env" lists',
+      suggestion: name === undefined ? undefined : closestName(name, Object.keys(publicEnv)),
+    };
+  }
+  if (name === undefined || reference.guarded || isPublic || envNames.has(name)) return undefined;
+  // The file may be missing where a project is only checked, so this is no error.
+  return {
+    code: 'env.unknown',
+    message: `Neither the .env file nor an "env" block has "${name}"`,
+    severity: 'warning',
+    suggestion: closestName(name, envNames),
+  };
+}
+
+function checkInputReference({ path, guarded }: TemplateReference, { input }: TemplateScope): ReferenceProblem | undefined {
+  let schema: unknown = input;
+  for (const [index, key] of path.slice(2).entries()) {
+    if (!isJsonObject(schema)) return undefined;
+    const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+    if (Object.hasOwn(properties, key)) {
+      schema = properties[key];
+      continue;
+    }
+    if (guarded || !isClosed(schema)) return undefined;
+    const names = Object.keys(properties);
+    return {
+      code: 'reference.unknown-input',
+      message: `The input schema has no "${path.slice(2, index + 3).join('.')}" and allows no other properties`,
+      expected: expectedIds(names),
+      suggestion: closestName(key, names),
+    };
+  }
+  return undefined;
+}
+
+/** Whether a schema allows the properties that it names and no others. */
+function isClosed(schema: JsonObject): boolean {
+  if (schema['additionalProperties'] !== false && schema['unevaluatedProperties'] !== false) return false;
+  const others = ['patternProperties', '$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'dependentSchemas'];
+  return others.every((keyword) => schema[keyword] === undefined);
+}
+
+function withDot(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `.${name}`;
+}

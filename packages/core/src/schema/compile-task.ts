@@ -1,0 +1,141 @@
+import type { Json, JsonObject } from '../model/json.js';
+import type { ToolDefinition } from '../model/plan.js';
+import type { Task, TaskBase, Transition } from '../model/task.js';
+import { taskSchemaOf } from '../tasks/schemas.js';
+import type { SubPath, TaskCompiler } from '../tasks/task-schema.js';
+import { checkId } from './check-ids.js';
+import { checkTask, type CheckedTask, type TaskDocument } from './checked-task.js';
+import { checkValue } from './check-document.js';
+import { compilePolicy, durationMs, type PolicyLevel } from './compile-policy.js';
+import { findTool, type ToolChoice } from './find-tool.js';
+import { refersToAny } from './template-scope.js';
+import { texts } from './tool-table.js';
+import type { WorkflowScope } from './workflow-scope.js';
+
+const MAX_DEPTH = 20;
+const DEFAULT_ITERATIONS = 1_000;
+/** Names that a collection gives to its children. */
+const ITEM_NAMES = ['item', 'index'];
+
+/** What a task gets from where it stands. */
+export interface TaskPlace {
+  readonly levels: readonly PolicyLevel[];
+  /** Laid under the task's own `with`. */
+  readonly with: JsonObject;
+  readonly depth: number;
+  /** The checked task around it. */
+  readonly parent?: CheckedTask;
+  readonly hasPredecessor: boolean;
+}
+
+/** The plan of a task, or `undefined` after reporting why there is none. */
+export function compileTask(checked: CheckedTask, workflow: WorkflowScope, place: TaskPlace): Task | undefined {
+  if (!checked.known) return undefined;
+  return taskSchemaOf(checked.type).compile(checked.document, createCompiler(checked, workflow, place));
+}
+
+function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: TaskPlace): TaskCompiler {
+  const { document: source, options } = workflow;
+  const { path, document: task } = checked;
+  const { reporter } = options;
+  const levels = [...place.levels, { config: task.config, retries: task.retries }];
+  let choice: ToolChoice | undefined;
+
+  const compiler: TaskCompiler = {
+    report(code, message, { path: inner = [], at = 'value', expected } = {}) {
+      const where = expected === undefined ? { path: [...path, ...inner], at } : { path: [...path, ...inner], at, expected };
+      reporter.report(source, code, message, where);
+    },
+    check(schema, value, name) {
+      let ok = true;
+      checkValue(value, schema, { name }, ({ code, message, ...rest }) => {
+        ok = false;
+        const inWith = (task.with as JsonObject | undefined)?.[name] !== undefined;
+        reporter.report(source, code, message, { ...rest, path: [...path, ...(inWith ? ['with', name] : [name])] });
+      });
+      return ok;
+    },
+    base({ tool, with: given = (task.with ?? {}) as JsonObject } = {}) {
+      const definition = tool === undefined ? undefined : workflow.tools[tool];
+      return compileBase(checked, workflow, { levels, given: { ...definition?.with, ...place.with, ...given }, definition });
+    },
+    hasExecutor: ({ tool, use, agent }) => tool !== undefined || use !== undefined || agent !== undefined,
+    tool: () => (choice ??= findTool(checked, workflow)).key,
+    child: (inner, { with: given = {} }) => {
+      const child = checkChild(checked, workflow, [...path, ...inner], place.depth + 1);
+      return child === undefined ? undefined : compileTask(child, workflow, { ...place, levels, with: given, depth: place.depth + 1, parent: checked });
+    },
+    hasPredecessor: () => place.hasPredecessor,
+    withoutLocals(values, names) {
+      const locals = [...ITEM_NAMES, ...names];
+      return Object.fromEntries(Object.entries(values).filter(([, value]) => !refersToAny(value, locals))) as JsonObject;
+    },
+    unsupported(children: readonly SubPath[]) {
+      const message = `Tasks of type "${checked.type}" are not supported yet`;
+      reporter.report(source, 'feature.unsupported', message, { path: [...path, 'type'] });
+      for (const inner of children) compiler.child(inner, {});
+    },
+  };
+  return compiler;
+}
+
+function checkChild(parent: CheckedTask, workflow: WorkflowScope, path: SubPath, depth: number): CheckedTask | undefined {
+  const { document: source, options } = workflow;
+  if (depth > MAX_DEPTH) {
+    options.reporter.report(source, 'value.range', `Tasks nest deeper than ${MAX_DEPTH} levels`, { path, expected: `at most ${MAX_DEPTH} levels` });
+    return undefined;
+  }
+  const child = checkTask(source, path, options);
+  workflow.addNested(child, parent);
+  const { id, on_success: onSuccess, on_error: onError } = child.document;
+  const isTemplated = parent.type === 'collection' && id?.includes('{{') === true;
+  if (id !== undefined && !isTemplated) checkId(source, [...path, 'id'], id, 'task', options.reporter);
+  for (const [key, transition] of [['on_success', onSuccess], ['on_error', onError]] as const) {
+    if (transition === undefined) continue;
+    const message = `"${key}" has no effect here: the task around it decides what comes next`;
+    options.reporter.report(source, 'key.ignored', message, { path: [...path, key], at: 'key', severity: 'warning' });
+  }
+  return child;
+}
+
+interface BaseOptions {
+  readonly levels: readonly PolicyLevel[];
+  readonly given: JsonObject;
+  readonly definition: ToolDefinition | undefined;
+}
+
+function compileBase(checked: CheckedTask, workflow: WorkflowScope, { levels, given, definition }: BaseOptions): TaskBase {
+  const { path, document: task } = checked;
+  const { document: source, schemas } = workflow;
+  const input = schemas.resolve(source, [...path, 'input']);
+  const output = schemas.resolve(source, [...path, 'output']);
+  const timeoutMs = durationMs(task.timeout) || undefined;
+  const sleepMs = durationMs(task.sleep) || undefined;
+  const onSuccess = toTransition(task.on_success);
+  const onError = toTransition(task.on_error);
+  const policy = compilePolicy({ levels, timeoutMs: definition === undefined ? undefined : timeoutMs, toolTimeoutMs: definition?.timeoutMs });
+  return {
+    id: task.id ?? '',
+    position: { file: source.file, ...source.valuePlace(path) },
+    ...(Object.keys(given).length === 0 ? {} : { with: given }),
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+    ...(task.outputs === undefined || task.outputs === null ? {} : { outputs: task.outputs as Json }),
+    ...(task.env === undefined ? {} : { env: texts(task.env) }),
+    ...(onSuccess === undefined ? {} : { onSuccess }),
+    ...(onError === undefined ? {} : { onError }),
+    ...(sleepMs === undefined ? {} : { sleepMs }),
+    ...(task.final === true ? { final: true as const } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    policy,
+    maxIterations: task.max_iterations ?? DEFAULT_ITERATIONS,
+  };
+}
+
+function toTransition(transition: TaskDocument['on_success']): Transition | undefined {
+  if (transition === undefined) return undefined;
+  return {
+    ...(transition.next === undefined ? {} : { next: transition.next }),
+    ...(transition.with === undefined ? {} : { with: transition.with as JsonObject }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { CheckedTask } from './checked-task.js';
+import { isRecord, type Path } from './source-document.js';
+
+/** What the templates of one field may speak of, beside what all templates of a task may. */
+export interface FieldScope {
+  readonly locals: readonly string[];
+  /** What of the task itself exists: nothing but its place, its result, or its end. */
+  readonly after: 'nothing' | 'result' | 'end';
+  /** What the field is, where a secret in it would reach the history; `undefined` where a secret is fine. */
+  readonly secrets: string | undefined;
+}
+
+const PLAIN: Omit<FieldScope, 'locals'> = { after: 'nothing', secrets: undefined };
+
+/** The fields of a task that may hold templates, by their key. Tasks inside of it have their own. */
+export function taskFieldScopes(task: CheckedTask, parents: readonly CheckedTask[]): readonly (readonly [Path, FieldScope])[] {
+  const outer = parents.flatMap((parent) => itemNames(parent));
+  const own = itemNames(task);
+  const given = isRecord(task.document.with) ? Object.keys(task.document.with) : [];
+  const perItem = [...outer, ...own, 'item', 'index', ...given];
+  const at = (key: string, scope: Partial<FieldScope>) => [[key], { ...PLAIN, locals: outer, ...scope }] as const;
+  const fields: (readonly [Path, FieldScope])[] = [
+    at('with', { locals: [...outer, ...own] }),
+    at('env', {}),
+    at('outputs', { after: 'result', secrets: 'outputs' }),
+    at('on_success', { locals: [...outer, 'error'], after: 'end', secrets: 'on_success' }),
+    at('on_error', { locals: [...outer, 'error'], after: 'end', secrets: 'on_error' }),
+    at('prompt', {}),
+    at('action', {}),
+    at('memory', {}),
+    at('knowledge', {}),
+    at('attachments', {}),
+    at('batch_size', { secrets: 'batch_size' }),
+    at('max_workers', { secrets: 'max_workers' }),
+    at('batch', { secrets: 'batch' }),
+    at('items', { locals: [...outer, ...given], secrets: 'items' }),
+    at('filter', { locals: [...perItem, ...variables(task)], secrets: 'filter' }),
+  ];
+  const [parent] = parents;
+  if (parent?.type === 'collection') {
+    const withKeys = isRecord(parent.document.with) ? Object.keys(parent.document.with) : [];
+    fields.push(at('id', { locals: [...outer, ...withKeys], secrets: 'id' }));
+  }
+  return fields;
+}
+
+/** Names that a container gives to what runs inside of it. */
+function itemNames(task: CheckedTask): readonly string[] {
+  const document = task.document as { readonly batch_size?: unknown; readonly with?: Record<string, unknown> };
+  if (task.type === 'parallel') return document.with?.['batch_size'] === undefined && document.batch_size === undefined ? [] : ['items', 'index'];
+  if (task.type !== 'collection') return [];
+  const size = document.batch_size ?? 0;
+  if (size === 0) return ['item', 'index', ...variables(task)];
+  const grouped = ['items', 'index', ...variables(task)];
+  return typeof size === 'string' ? ['item', ...grouped] : grouped;
+}
+
+function variables(task: CheckedTask): readonly string[] {
+  const { item_var: item, index_var: index } = task.document as { readonly item_var?: string; readonly index_var?: string };
+  return [item, index].filter((name) => name !== undefined);
+}

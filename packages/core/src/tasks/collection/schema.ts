@@ -1,0 +1,81 @@
+import type { Json, JsonObject } from '../../model/json.js';
+import type { CollectionTask } from '../../model/task.js';
+import { anyValue, mapping, nonEmptyText, oneOf, scalarText, wholeNumberOrTemplate } from '../document-fields.js';
+import { executorFields, nestedTask, nestedTasks, taskFields } from '../task-fields.js';
+import type { TaskSchema } from '../task-schema.js';
+
+export const DEFAULT_WORKERS = 100;
+export const MAX_WORKERS = 500;
+
+export const strategy = oneOf('wait_all', 'fail_fast', 'best_effort', 'race');
+export const workers = wholeNumberOrTemplate(0, MAX_WORKERS);
+export const batchSize = wholeNumberOrTemplate(0, 1_000_000);
+
+const document = mapping(
+  {
+    ...taskFields,
+    items: anyValue.optional(),
+    filter: scalarText.optional(),
+    item_var: nonEmptyText.optional(),
+    index_var: nonEmptyText.optional(),
+    mode: oneOf('parallel', 'sequential').optional(),
+    batch: wholeNumberOrTemplate(0, 1_000_000).optional(),
+    batch_size: batchSize.optional(),
+    strategy: strategy.optional(),
+    max_workers: workers.optional(),
+    task: nestedTask.optional(),
+    tasks: nestedTasks.optional(),
+  },
+  Object.fromEntries(Object.keys(executorFields).map((key) => [key, 'a collection runs its "task"; put it there'])),
+);
+
+export const collection: TaskSchema<typeof document> = {
+  document,
+  compile(task, scope) {
+    if (task.items === undefined || task.items === null) {
+      scope.report('value.missing', 'A collection needs "items"', { expected: '"items"' });
+    }
+    if (task.task !== undefined && task.tasks !== undefined) {
+      scope.report('value.conflict', 'A collection has either "task" or "tasks", not both', { path: ['tasks'], at: 'key' });
+      return undefined;
+    }
+    const [path, only] = task.task === undefined ? [['tasks', 0] as const, task.tasks?.[0]] : [['task'] as const, task.task];
+    if (only === undefined) {
+      scope.report('value.missing', 'A collection needs a "task" to run for each item', { expected: '"task"' });
+      return undefined;
+    }
+    if ((task.tasks?.length ?? 0) > 1) {
+      scope.report('feature.unsupported', 'Several tasks for each item are not supported yet; give one "task"', {
+        path: ['tasks'],
+        at: 'key',
+      });
+      for (const index of task.tasks!.keys()) if (index > 0) scope.child(['tasks', index], {});
+    }
+    const given = (task.with ?? {}) as JsonObject;
+    const child = scope.child(path, { with: given });
+    if (child === undefined) return undefined;
+    const names = [task.item_var, task.index_var].filter((name) => name !== undefined);
+    return {
+      ...scope.base({ with: scope.withoutLocals(given, names) }),
+      type: 'collection',
+      items: (task.items ?? []) as Json,
+      ...(task.filter === undefined ? {} : { filter: String(task.filter) }),
+      ...(task.item_var === undefined ? {} : { itemVar: task.item_var }),
+      ...(task.index_var === undefined ? {} : { indexVar: task.index_var }),
+      mode: task.mode ?? 'parallel',
+      batchSize: task.batch_size ?? 0,
+      maxWorkers: workersOf(task.max_workers, task.batch),
+      strategy: task.strategy ?? 'wait_all',
+      task: child,
+    };
+  },
+};
+
+/** `batch` is a cap on what runs at once, as in the original. A template is taken as it is: its value is known later. */
+export function workersOf(given: number | string | undefined, batch: number | string | undefined): CollectionTask['maxWorkers'] {
+  const most = given === undefined || given === 0 ? undefined : given;
+  const cap = batch === undefined || batch === 0 ? undefined : batch;
+  if (typeof most === 'string') return most;
+  if (typeof cap === 'string') return most === undefined ? cap : most;
+  return Math.min(most ?? DEFAULT_WORKERS, cap ?? MAX_WORKERS);
+}

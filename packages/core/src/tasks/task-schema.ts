@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { JsonObject } from '../model/json.js';
+import type { Task, TaskBase } from '../model/task.js';
+
+/** Codes that a task's own rules may give; the table of all is `DIAGNOSTIC_CODES`. */
+export type TaskProblem = 'value.missing' | 'value.conflict' | 'value.range' | 'feature.unsupported';
+
+export type SubPath = readonly (string | number)[];
+
+/** What the compiler does for one task of a document. */
+export interface TaskCompiler {
+  /** A problem at `path` inside of the task; by default at the task itself. */
+  report(code: TaskProblem, message: string, options?: { path?: SubPath; at?: 'key' | 'value'; expected?: string }): void;
+  /** Whether `value`, found in `with` or beside it, fits; reports otherwise. */
+  check(schema: z.ZodType, value: unknown, name: string): boolean;
+  /** What every task has. `with` replaces the task's own; the defaults of `tool` are laid under it. */
+  base(options?: { readonly tool?: string; readonly with?: JsonObject }): TaskBase;
+  hasExecutor(task: { readonly tool?: unknown; readonly use?: unknown; readonly agent?: unknown }): boolean;
+  /** The id, in the plan, of the tool that the task names; reports when there is none. */
+  tool(task: object): string | undefined;
+  /** Compiles a task inside of this one; `with` is laid under the child's. */
+  child(path: SubPath, options: { readonly with?: JsonObject }): Task | undefined;
+  /** Whether any task can have run before this one. */
+  hasPredecessor(): boolean;
+  /** The entries whose templates do not speak of the item: what the container itself may evaluate. */
+  withoutLocals(values: Readonly<Record<string, unknown>>, names: readonly string[]): JsonObject;
+  /** Reports that the type does not run yet, and checks the tasks inside. */
+  unsupported(children: readonly SubPath[]): void;
+}
+
+/** What an author may write for one type of task, and how it becomes plan data. */
+export interface TaskSchema<D extends z.ZodObject = z.ZodObject> {
+  readonly document: D;
+  compile(task: Partial<z.output<D>>, scope: TaskCompiler): Task | undefined;
+  /** Task ids that it may go on to, beside its transitions. */
+  targets?(task: Partial<z.output<D>>): readonly string[];
+}
