@@ -28,7 +28,7 @@ export function combineToolRunners(...runners: readonly ToolRunner[]): ToolRunne
           if (Array.isArray(candidates)) known.push(...candidates.filter((id) => typeof id === 'string'));
         }
       }
-      throw toNotFound(call.toolId, known);
+      throw toNotFound(call.toolId, [...new Set(known)]);
     },
     async toolIds() {
       const lists = await listIds();

@@ -117,9 +117,7 @@ describe('cancellation', SLOW, () => {
   });
 });
 
-describe('reload', SLOW, () => {
-  it('lets running calls finish on the old code and gives new calls the new code', async () => {
-    const source = (version: number) => `
+const reloadable = (version: number) => `
       import { part } from './part.js';
       export default {
         version: () => ({ version: ${version}, part }),
@@ -128,7 +126,10 @@ describe('reload', SLOW, () => {
           process.once('SIGUSR2', () => resolve({ version: ${version} }));
         }),
       };`;
-    await using project = createToolProject({ 'tools.ts': source(1), 'part.ts': 'export const part = 1;' });
+
+describe('reload', SLOW, () => {
+  it('lets running calls finish on the old code and gives new calls the new code', async () => {
+    await using project = createToolProject({ 'tools.ts': reloadable(1), 'part.ts': 'export const part = 1;' });
     const { promise, log } = started();
     const slow = project.run('slow', { log });
     await promise;
@@ -137,7 +138,7 @@ describe('reload', SLOW, () => {
     expect(await project.runtime.inputFiles()).toEqual(
       expect.arrayContaining([join(project.dir, 'tools.ts'), join(project.dir, 'part.ts')]),
     );
-    project.write({ 'tools.ts': source(2), 'part.ts': 'export const part = 2;' });
+    project.write({ 'tools.ts': reloadable(2), 'part.ts': 'export const part = 2;' });
     expect(await project.runtime.reload()).toMatchObject({ changed: true });
     expect(await project.run('version')).toEqual({ version: 2, part: 2 });
     process.kill(old ?? 0, 'SIGUSR2');

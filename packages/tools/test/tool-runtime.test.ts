@@ -6,6 +6,14 @@ import { createToolProject, failureOf, failureOfTool } from './tool-project.js';
 
 const SLOW = { timeout: 60_000 };
 
+/** What the tool `say` prints in every call. */
+const common = (n: number) => [
+  'stderr: half a line',
+  `stderr: no newline ${n}[warn] careful {"n":${n}}`,
+  `stdout: out ${n}`,
+  `stdout: ${'é'.repeat(8_192)} … [line cut]`,
+];
+
 describe('createToolRuntime', SLOW, () => {
   it('calls members of the default export, then named exports, with input, config and context', async () => {
     await using project = createToolProject({
@@ -196,12 +204,6 @@ describe('createToolRuntime', SLOW, () => {
       await project.run('say', { input: { n }, log: ({ stream, text }) => seen.push(`${stream}: ${text}`) });
       return seen.toSorted();
     };
-    const common = (n: number) => [
-      'stderr: half a line',
-      `stderr: no newline ${n}[warn] careful {"n":${n}}`,
-      `stdout: out ${n}`,
-      `stdout: ${'é'.repeat(8_192)} … [line cut]`,
-    ];
     expect(await lines(1)).toEqual([...common(1), 'stdout: loading'].toSorted());
     expect(await lines(2)).toEqual(common(2).toSorted());
     await project.run('say', {

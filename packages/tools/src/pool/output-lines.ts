@@ -40,13 +40,15 @@ export class OutputLines {
 
   attach(sink: Sink | undefined): void {
     this.#sink = sink;
-    this.#line = '';
     for (const text of this.#early.splice(0)) this.#deliver(text);
     this.#passed = 0;
     this.#noted = false;
   }
 
+  /** What comes from now on belongs to no call and is dropped. */
   detach(): void {
+    this.#line = '';
+    this.#cut = false;
     this.#sink = undefined;
     this.#passed = this.#totalLimit;
     this.#noted = true;

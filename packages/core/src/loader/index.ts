@@ -1,0 +1,9 @@
+export { checkProject, loadProject, type LoadOptions, type Project, type ProjectCheck, type RuntimeSettings } from './load-project.js';
+export {
+  DIAGNOSTIC_CODES,
+  DiagnosticsError,
+  formatDiagnostic,
+  formatDiagnostics,
+  type Diagnostic,
+  type DiagnosticCode,
+} from '../schema/diagnostics.js';

@@ -1,0 +1,181 @@
+import path from 'node:path';
+import type { Plan, ToolDefinition } from '../model/plan.js';
+import { parseDuration } from '../tasks/parse-duration.js';
+import type { CheckOptions } from '../schema/check-document.js';
+import { checkProjectDocument, compileProject, type CheckedProject } from '../schema/compile-project.js';
+import { DiagnosticsError, type Diagnostic } from '../schema/diagnostics.js';
+import { createReporter, type Reporter } from '../schema/reporter.js';
+import type { SourceDocument } from '../schema/source-document.js';
+import { parseDotenv } from './parse-dotenv.js';
+import { isOutside, readProjectFile, toProjectPath, type NamedAt } from './read-project-file.js';
+import { scanEntrypoint } from './scan-entrypoint.js';
+import { createSecretValues } from './secret-values.js';
+import { parseYamlDocument } from './yaml-document.js';
+
+const PROJECT_FILE = 'compozy.yaml';
+const ENV_FILE = '.env';
+const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
+const DEFAULT_PERMISSIONS: readonly string[] = ['--allow-read'];
+
+/** How the tools of a project are run. */
+export interface RuntimeSettings {
+  readonly type: 'node' | 'bun';
+  /** Absolute path. */
+  readonly entrypoint?: string;
+  readonly permissions: readonly string[];
+  /** For tools that set no `timeout`. */
+  readonly toolExecutionTimeoutMs: number;
+  readonly maxMemoryMb?: number;
+}
+
+/** A project whose every file was checked. */
+export interface Project {
+  /** Absolute path of the folder. */
+  readonly dir: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly config: RuntimeSettings;
+  /** The compiled plans by workflow id. */
+  readonly workflows: ReadonlyMap<string, Plan>;
+  /** What `.env` shows: the project's `.env` file and the texts of its `env:` block. Printing it shows names only. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The part of `secrets` that is none: listed under `public_env`, or written in the project file. */
+  readonly publicEnv: Readonly<Record<string, string>>;
+  /** Tools that the project file describes. */
+  readonly tools: Readonly<Record<string, ToolDefinition>>;
+  readonly warnings: readonly Diagnostic[];
+  /** Absolute paths of every file that was read or looked for. */
+  readonly files: readonly string[];
+}
+
+export interface LoadOptions {
+  /** Unknown keys are warnings, as with `strict: false` in the project file. */
+  readonly lenient?: boolean;
+  /** The tools that an entrypoint exports, or `undefined` when that cannot be told. By default its source is read. */
+  readonly toolIds?: (dir: string, entrypoint: string) => Promise<readonly string[] | undefined>;
+}
+
+export interface ProjectCheck {
+  /** Every error and warning of every file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Present when there is no error. */
+  readonly project?: Project;
+  readonly files: readonly string[];
+}
+
+/**
+ * The project in the folder `dir`, checked and compiled.
+ *
+ * @throws DiagnosticsError (`Config.Invalid`) with every problem of every file.
+ */
+export async function loadProject(dir: string, options: LoadOptions = {}): Promise<Project> {
+  const { diagnostics, project } = await checkProject(dir, options);
+  if (project === undefined) throw new DiagnosticsError(diagnostics);
+  return project;
+}
+
+/** As {@link loadProject}, for problems that are to be shown: it does not throw because of them. */
+export async function checkProject(dir: string, options: LoadOptions = {}): Promise<ProjectCheck> {
+  const root = path.resolve(dir);
+  const reporter = createReporter();
+  const files: string[] = [];
+  const project = await load(root, reporter, files, options);
+  const diagnostics = reporter.diagnostics();
+  if (project === undefined || reporter.errors > 0) return { diagnostics, files };
+  return { diagnostics, files, project: { ...project, warnings: diagnostics } };
+}
+
+async function load(dir: string, reporter: Reporter, files: string[], options: LoadOptions): Promise<Project | undefined> {
+  const check: CheckOptions = { reporter, lenient: options.lenient === true };
+  const source = await readDocument(dir, PROJECT_FILE, reporter, files);
+  const secrets = await readSecrets(dir, reporter, files);
+  if (source === undefined) return undefined;
+  const checked = checkProjectDocument(source, check);
+  const workflows = await readWorkflows(dir, checked, files);
+  const { exists, tools: entrypointTools, settings } = await readRuntime(dir, checked, files, options);
+  const compiled = compileProject(checked, { workflows, secrets, hasEntrypoint: exists, entrypointTools });
+  const { name = '', version, description } = checked.document;
+  return {
+    dir,
+    name,
+    ...(version === undefined ? {} : { version: String(version) }),
+    ...(description === undefined ? {} : { description: String(description) }),
+    config: settings,
+    workflows: compiled.plans,
+    secrets: createSecretValues({ ...secrets, ...compiled.publicEnv }),
+    publicEnv: compiled.publicEnv,
+    tools: compiled.tools,
+    warnings: [],
+    files,
+  };
+}
+
+async function readDocument(dir: string, name: string, reporter: Reporter, files: string[], namedAt?: NamedAt): Promise<SourceDocument | undefined> {
+  files.push(path.resolve(dir, name));
+  const file = await readProjectFile(dir, name, { reporter, ...(namedAt === undefined ? {} : { namedAt }) });
+  return file === undefined ? undefined : parseYamlDocument(file.file, file.text, reporter);
+}
+
+async function readSecrets(dir: string, reporter: Reporter, files: string[]): Promise<Record<string, string>> {
+  files.push(path.resolve(dir, ENV_FILE));
+  const file = await readProjectFile(dir, ENV_FILE, { reporter, optional: true });
+  return file === undefined ? {} : parseDotenv(file.file, file.text, reporter);
+}
+
+async function readWorkflows(dir: string, { source, document, options }: CheckedProject, files: string[]): Promise<SourceDocument[]> {
+  const documents: SourceDocument[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, workflow] of (document.workflows ?? []).entries()) {
+    const name = workflow?.source;
+    if (name === undefined) continue;
+    const where = ['workflows', index, 'source'];
+    const absolute = path.resolve(dir, name);
+    const first = seen.get(absolute);
+    if (first !== undefined) {
+      const { line } = source.valuePlace(['workflows', first, 'source']);
+      options.reporter.report(source, 'id.duplicate', `The file "${name}" is listed already, on line ${line}`, { path: where });
+      continue;
+    }
+    seen.set(absolute, index);
+    const read = await readDocument(dir, name, options.reporter, files, { target: source, options: { path: where } });
+    if (read !== undefined) documents.push(read);
+  }
+  return documents;
+}
+
+interface Runtime {
+  readonly exists: boolean;
+  readonly tools: readonly string[] | undefined;
+  readonly settings: RuntimeSettings;
+}
+
+async function readRuntime(dir: string, { source, document, options }: CheckedProject, files: string[], load: LoadOptions): Promise<Runtime> {
+  const { runtime = {} } = document;
+  const settings: RuntimeSettings = {
+    type: runtime.type ?? 'node',
+    ...(runtime.entrypoint === undefined ? {} : { entrypoint: path.resolve(dir, runtime.entrypoint) }),
+    permissions: (runtime.permissions ?? DEFAULT_PERMISSIONS).map(String),
+    toolExecutionTimeoutMs: milliseconds(runtime.tool_execution_timeout) || DEFAULT_TOOL_TIMEOUT_MS,
+    ...(runtime.max_memory_mb === undefined ? {} : { maxMemoryMb: runtime.max_memory_mb }),
+  };
+  const { entrypoint } = settings;
+  if (entrypoint === undefined) return { exists: false, tools: undefined, settings };
+  files.push(entrypoint);
+  const where = { path: ['runtime', 'entrypoint'] };
+  const namedAt = { target: source, options: where };
+  if (!isOutside(dir, entrypoint) && !/\.[cm]?[jt]s$/.test(entrypoint)) {
+    const message = `The entrypoint "${toProjectPath(dir, entrypoint)}" is no TypeScript or JavaScript file`;
+    options.reporter.report(source, 'value.type', message, { ...where, expected: 'a path that ends with .ts, .mts, .js or .mjs' });
+    return { exists: true, tools: undefined, settings };
+  }
+  const file = await readProjectFile(dir, entrypoint, { reporter: options.reporter, namedAt });
+  // A missing file is one problem, not one more for each of its tools.
+  if (file === undefined) return { exists: true, tools: undefined, settings };
+  const tools = load.toolIds === undefined ? scanEntrypoint(file.text) : await load.toolIds(dir, entrypoint);
+  return { exists: true, tools, settings };
+}
+
+function milliseconds(limit: string | number | undefined): number | undefined {
+  return typeof limit === 'string' ? parseDuration(limit) : limit;
+}

@@ -1,0 +1,135 @@
+import type { Plan, ToolDefinition } from '../model/plan.js';
+import { checkDirectives } from './check-directives.js';
+import { createIdCheck } from './check-ids.js';
+import { checkDocument, type CheckOptions } from './check-document.js';
+import { visitTemplates } from './check-templates.js';
+import { compileWorkflow } from './compile-workflow.js';
+import { projectDocument, type ProjectDocument } from './project.js';
+import { createSchemaTable } from './schema-table.js';
+import { isRecord, valueAt, type SourceDocument } from './source-document.js';
+import { createToolTable, texts } from './tool-table.js';
+import type { ProjectScope } from './workflow-scope.js';
+
+/** The project file, checked by itself: enough to find its other files. */
+export interface CheckedProject {
+  readonly source: SourceDocument;
+  readonly document: Partial<ProjectDocument>;
+  readonly options: CheckOptions;
+}
+
+export interface ProjectParts {
+  readonly workflows: readonly SourceDocument[];
+  /** The `.env` file. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly hasEntrypoint: boolean;
+  readonly entrypointTools: readonly string[] | undefined;
+}
+
+export interface CompiledProject {
+  readonly plans: ReadonlyMap<string, Plan>;
+  readonly tools: Readonly<Record<string, ToolDefinition>>;
+  readonly publicEnv: Readonly<Record<string, string>>;
+}
+
+/** `strict: false` in the file makes unknown keys warnings, in every file. */
+export function checkProjectDocument(source: SourceDocument, options: CheckOptions): CheckedProject {
+  const relaxed = { ...options, lenient: options.lenient || valueAt(source.value, ['strict']) === false };
+  checkDirectives(source, options.reporter);
+  return { source, document: checkDocument(source, [], projectDocument, relaxed), options: relaxed };
+}
+
+/** Compiles every workflow. What comes out may be used when nothing was reported as an error. */
+export function compileProject({ source, document, options }: CheckedProject, parts: ProjectParts): CompiledProject {
+  const { reporter } = options;
+  const schemas = createSchemaTable(reporter);
+  schemas.add(source, ['schemas'], document.schemas);
+  const tools = createToolTable(options);
+  tools.add(source, ['tools'], document.tools, schemas);
+  checkDefinitions(source, document, options);
+  const env = texts(document.env);
+  const publicEnv = publicValues(source, document, { ...parts.secrets, ...literals(env) }, options);
+  for (const key of ['tools', 'agents', 'mcps', 'models', 'memories', 'embedders', 'vector_dbs', 'knowledge_bases', 'env']) {
+    visitTemplates(source, [key], reporter, undefined);
+  }
+  const project: ProjectScope = {
+    name: document.name ?? '',
+    ...(document.version === undefined ? {} : { version: String(document.version) }),
+    ...(document.description === undefined ? {} : { description: String(document.description) }),
+    config: document.config,
+    env,
+    publicEnv,
+    envNames: new Set([...Object.keys(parts.secrets), ...Object.keys(env)]),
+    tools,
+    schemas,
+    hasEntrypoint: parts.hasEntrypoint,
+    entrypointTools: parts.entrypointTools,
+  };
+  checkExported(source, document, parts, options);
+
+  const plans = new Map<string, Plan>();
+  const checkId = createIdCheck('workflow', reporter);
+  for (const workflow of parts.workflows) {
+    checkDirectives(workflow, reporter);
+    const { id, plan } = compileWorkflow(workflow, project, options);
+    if (id !== undefined && checkId(workflow, ['id'], id)) plans.set(id, plan);
+  }
+  return { plans, tools: tools.all(), publicEnv };
+}
+
+/** `public_env`: their values are part of the plan. Texts of `env:` blocks without templates stand in a file anyway. */
+function publicValues(
+  source: SourceDocument,
+  document: Partial<ProjectDocument>,
+  values: Readonly<Record<string, string>>,
+  { reporter }: CheckOptions,
+): Record<string, string> {
+  const found: Record<string, string> = literals(texts(document.env));
+  for (const [index, listed] of (document.public_env ?? []).entries()) {
+    const name = String(listed);
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value !== undefined) found[name] = value;
+    else {
+      reporter.report(source, 'env.unset', `"${name}" has no value in the .env file`, { path: ['public_env', index], severity: 'warning' });
+    }
+  }
+  return found;
+}
+
+function literals(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => !value.includes('{{')));
+}
+
+function checkDefinitions(source: SourceDocument, document: Partial<ProjectDocument>, options: CheckOptions): void {
+  const { reporter } = options;
+  const defaults = (document.models ?? []).flatMap((model, index) => (model?.default === true ? [index] : []));
+  for (const index of defaults.slice(1)) {
+    const { line } = source.valuePlace(['models', defaults[0]!, 'default']);
+    const message = `Only one model can be the default; line ${line} has another`;
+    reporter.report(source, 'value.conflict', message, { path: ['models', index, 'default'] });
+  }
+  const { task_execution_timeout_default: usual, task_execution_timeout_max: most } = document.runtime ?? {};
+  if (typeof usual === 'number' && typeof most === 'number' && usual > most) {
+    const path = ['runtime', 'task_execution_timeout_default'];
+    reporter.report(source, 'value.conflict', 'The default time limit of tasks is above their maximum', { path });
+  }
+  if (document.autoload?.enabled === true) {
+    const message = 'Files are not loaded by "autoload" yet; list what you need in this file';
+    reporter.report(source, 'feature.unsupported', message, { path: ['autoload'], at: 'key', severity: 'warning' });
+  }
+}
+
+/** A tool that is described and not exported fails when it is called, unless the worker is given the function. */
+function checkExported(
+  source: SourceDocument,
+  document: Partial<ProjectDocument>,
+  { entrypointTools }: ProjectParts,
+  { reporter }: CheckOptions,
+): void {
+  if (entrypointTools === undefined) return;
+  for (const [index, tool] of (document.tools ?? []).entries()) {
+    const id: unknown = isRecord(tool) ? tool['id'] : tool;
+    if (typeof id !== 'string' || entrypointTools.includes(id)) continue;
+    const path = isRecord(tool) ? ['tools', index, 'id'] : ['tools', index];
+    reporter.report(source, 'tool.not-exported', `The entrypoint exports no tool "${id}"`, { path, severity: 'warning' });
+  }
+}
