@@ -1,6 +1,6 @@
 // One run with a collection of many items, one tool call each: what it costs, and that the worker's memory stays flat.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { loadProject } from '@compozy/core/loader';
@@ -25,7 +25,7 @@ outputs:
   done: "{{ .tasks.all.output.progress_info.success_count }}"
 `,
 );
-const server = await startDevServer({ cacheDir: path.join(homedir(), '.cache', 'compozy'), searchPath: process.env.PATH, log: console.log });
+const server = await startDevServer({ log: console.log });
 let calls = 0;
 const memory = [];
 const sample = () => {

@@ -1,7 +1,7 @@
 // Five sequential steps: as a YAML workflow with the tool in a process, with the tool as a function of the worker, and
 // as a workflow written by hand. Interleaved in one run, because the machine's speed changes from minute to minute.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
@@ -18,7 +18,7 @@ const IN_FLIGHT = 16;
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const dir = path.join(import.meta.dirname);
 const cacheDir = await mkdtemp(path.join(tmpdir(), 'compozy-bench-'));
-const server = await startDevServer({ cacheDir: path.join(homedir(), '.cache', 'compozy'), searchPath: process.env.PATH, log: console.log });
+const server = await startDevServer({ log: console.log });
 const project = await loadProject(dir);
 const temporal = { hostPort: server.address };
 

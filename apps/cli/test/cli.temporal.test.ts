@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunView } from '@compozy/core';
@@ -11,7 +10,7 @@ let server: DevServer;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  server = await startDevServer({ cacheDir: path.join(homedir(), '.cache', 'compozy'), searchPath: process.env['PATH'] ?? '' });
+  server = await startDevServer();
   env = { TEMPORAL_HOST_PORT: server.address };
 });
 

@@ -14,7 +14,7 @@ export function createProjectTools(first: Project, functions: ToolFunctions = {}
   const inProcess = createFunctionTools(functions);
   let settings = JSON.stringify(first.config);
   let runtime = startRuntime(first);
-  let runner = combineToolRunners([inProcess, runtime]);
+  let runner = combineToolRunners(inProcess, runtime);
 
   return {
     run: (call) => runner.run(call),
@@ -29,7 +29,7 @@ export function createProjectTools(first: Project, functions: ToolFunctions = {}
       const before = runtime;
       settings = next;
       runtime = startRuntime(project);
-      runner = combineToolRunners([inProcess, runtime]);
+      runner = combineToolRunners(inProcess, runtime);
       await before.close();
     },
   };

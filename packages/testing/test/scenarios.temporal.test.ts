@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ let cache: string;
 
 beforeAll(async () => {
   cache = await mkdtemp(path.join(tmpdir(), 'compozy-bundle-'));
-  devServer = await startDevServer({ cacheDir: path.join(homedir(), '.cache', 'compozy'), searchPath: process.env['PATH'] ?? '' });
+  devServer = await startDevServer();
   server = {
     connection: await NativeConnection.connect({ address: devServer.address }),
     namespace: devServer.namespace,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -32,7 +32,7 @@ it('repeats no recorded item when a worker is killed, and the next worker finish
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-killed-'));
   const log = path.join(dir, 'calls.log');
   await writeProject(dir, log);
-  const server = await startDevServer({ cacheDir: path.join(homedir(), '.cache', 'compozy'), searchPath: process.env['PATH'] ?? '' });
+  const server = await startDevServer();
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
   let second: ChildProcess | undefined;

@@ -30,8 +30,7 @@ export function begin(draft: Draft, key: string): void {
   const node = draft.node(key);
   const task = taskAt(draft.plan.tasks, node.ref);
   guarded(draft, key, () => {
-    const behavior = behaviorOf(task);
-    const { value, late } = evaluateLate(draft, node, { ...behavior.defaults?.(task, draft.plan), ...task.with });
+    const { value, late } = evaluateLate(draft, node, task.with ?? {});
     const given = node.given ?? {};
     const left = late?.filter((pointer) => !overlaid(pointer, given));
     draft.update(key, {
@@ -42,7 +41,7 @@ export function begin(draft: Draft, key: string): void {
     if (task.timeoutMs !== undefined && task.type !== 'basic') {
       draft.setDeadline(`${key}/timeout`, { node: key, name: TIMEOUT_DEADLINE, at: draft.at + task.timeoutMs });
     }
-    behavior.enter(task, createScope(draft, key));
+    behaviorOf(task).enter(task, createScope(draft, key));
   });
 }
 

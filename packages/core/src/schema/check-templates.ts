@@ -43,7 +43,7 @@ export function checkTemplates(check: TemplateCheck): void {
       const scope: TemplateScope = {
         ...shared,
         roots: new Set([...roots, ...field.locals]),
-        tasks: lookup.from(child, parents.at(-1) ?? child, field.after),
+        tasks: lookup.from(child, field.after),
         secrets: field.secrets,
       };
       const skip = (path: Path) => inside.some((length) => path.length >= length && nestedAt(nested, child, path));

@@ -3,7 +3,7 @@ import type { ToolDefinition } from '../model/plan.js';
 import type { Task, TaskBase, Transition } from '../model/task.js';
 import { taskSchemaOf } from '../tasks/schemas.js';
 import type { SubPath, TaskCompiler } from '../tasks/task-schema.js';
-import { checkId } from './check-ids.js';
+import { checkId, createIdCheck } from './check-ids.js';
 import { checkTask, type CheckedTask, type TaskDocument } from './checked-task.js';
 import { checkValue } from './check-document.js';
 import { compilePolicy, durationMs, type PolicyLevel } from './compile-policy.js';
@@ -23,8 +23,6 @@ export interface TaskPlace {
   /** Laid under the task's own `with`. */
   readonly with: JsonObject;
   readonly depth: number;
-  /** The checked task around it. */
-  readonly parent?: CheckedTask;
   readonly hasPredecessor: boolean;
 }
 
@@ -63,7 +61,20 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
     tool: () => (choice ??= findTool(checked, workflow)).key,
     child: (inner, { with: given = {} }) => {
       const child = checkChild(checked, workflow, [...path, ...inner], place.depth + 1);
-      return child === undefined ? undefined : compileTask(child, workflow, { ...place, levels, with: given, depth: place.depth + 1, parent: checked });
+      const inside = { levels, with: given, depth: place.depth + 1, hasPredecessor: false };
+      return child === undefined ? undefined : compileTask(child, workflow, inside);
+    },
+    children(inner, count) {
+      const checkId = createIdCheck('task', reporter);
+      const tasks: Task[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const child = checkChild(checked, workflow, [...path, ...inner, index], place.depth + 1, checkId);
+        const isLater = index > 0 && checked.type === 'composite';
+        const inside = { levels, with: {}, depth: place.depth + 1, hasPredecessor: isLater };
+        const compiled = child === undefined ? undefined : compileTask(child, workflow, inside);
+        if (compiled !== undefined) tasks.push(compiled);
+      }
+      return tasks.length === count ? tasks : undefined;
     },
     hasPredecessor: () => place.hasPredecessor,
     withoutLocals(values, names) {
@@ -79,7 +90,13 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
   return compiler;
 }
 
-function checkChild(parent: CheckedTask, workflow: WorkflowScope, path: SubPath, depth: number): CheckedTask | undefined {
+function checkChild(
+  parent: CheckedTask,
+  workflow: WorkflowScope,
+  path: SubPath,
+  depth: number,
+  checkUnique?: ReturnType<typeof createIdCheck>,
+): CheckedTask | undefined {
   const { document: source, options } = workflow;
   if (depth > MAX_DEPTH) {
     options.reporter.report(source, 'value.range', `Tasks nest deeper than ${MAX_DEPTH} levels`, { path, expected: `at most ${MAX_DEPTH} levels` });
@@ -89,7 +106,8 @@ function checkChild(parent: CheckedTask, workflow: WorkflowScope, path: SubPath,
   workflow.addNested(child, parent);
   const { id, on_success: onSuccess, on_error: onError } = child.document;
   const isTemplated = parent.type === 'collection' && id?.includes('{{') === true;
-  if (id !== undefined && !isTemplated) checkId(source, [...path, 'id'], id, 'task', options.reporter);
+  if (id !== undefined && checkUnique !== undefined) checkUnique(source, [...path, 'id'], id);
+  else if (id !== undefined && !isTemplated) checkId(source, [...path, 'id'], id, 'task', options.reporter);
   for (const [key, transition] of [['on_success', onSuccess], ['on_error', onError]] as const) {
     if (transition === undefined) continue;
     const message = `"${key}" has no effect here: the task around it decides what comes next`;

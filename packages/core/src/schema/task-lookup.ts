@@ -1,5 +1,5 @@
 import { isTemplate } from '../template/index.js';
-import type { NestedTask, TemplateCheck } from './check-templates.js';
+import type { TemplateCheck } from './check-templates.js';
 import type { CheckedTask } from './checked-task.js';
 
 /** What `.tasks.<id>` can mean at one place. */
@@ -9,54 +9,63 @@ export interface VisibleTasks {
 }
 
 export interface TaskLookup {
-  /** For a task, whose ancestor at the top level is `top`. */
-  from(task: CheckedTask, top: CheckedTask, after: 'nothing' | 'result' | 'end'): VisibleTasks;
+  /** For a field of `task`; `after`: what of the task itself exists when the field is evaluated. */
+  from(task: CheckedTask, after: 'nothing' | 'result' | 'end'): VisibleTasks;
   /** For what is evaluated when the run has ended. */
   ofRun(): VisibleTasks;
 }
 
 export function createTaskLookup({ tasks, nested, graph }: Pick<TemplateCheck, 'tasks' | 'nested' | 'graph'>): TaskLookup {
-  const ids = [...tasks, ...nested.filter(({ child }) => !isDynamic(child, nested)).map(({ child }) => child)].flatMap(({ document }) => document.id ?? []);
-  const dynamic = nested.filter(({ child }) => isDynamic(child, nested)).map((entry) => ({ ...entry, pattern: childPattern(entry.child) }));
-  const topOf = (task: CheckedTask): CheckedTask => {
-    let top = task;
-    for (let entry = nested.find(({ child }) => child === top); entry !== undefined; entry = nested.find(({ child }) => child === top)) top = entry.parent;
-    return top;
+  const parents = new Map(nested.map(({ child, parent }) => [child, parent] as const));
+  const all = [...tasks, ...parents.keys()];
+  // Children of a collection have ids that are made when it runs.
+  const isDynamic = (task: CheckedTask) => parents.get(task)?.type === 'collection';
+  const ids = all.filter((task) => !isDynamic(task)).flatMap(({ document }) => document.id ?? []);
+  const patterns = new Map(all.filter((task) => isDynamic(task)).map((task) => [task, childPattern(task)] as const));
+  const owners = (id: string): readonly CheckedTask[] =>
+    all.filter((task) => patterns.get(task)?.test(id) ?? task.document.id === id);
+  // A task whose id could not be read may have any.
+  const isUncertain = all.some(({ document }) => document.id === undefined);
+
+  const chainOf = (task: CheckedTask): readonly CheckedTask[] => {
+    const chain = [task];
+    for (let parent = parents.get(task); parent !== undefined; parent = parents.get(parent)) chain.unshift(parent);
+    return chain;
   };
-  const owners = (id: string): readonly CheckedTask[] => [
-    ...tasks.filter(({ document }) => document.id === id),
-    ...nested.filter(({ child }) => child.document.id === id && !isDynamic(child, nested)).map(({ child }) => child),
-    ...dynamic.filter(({ pattern }) => pattern.test(id)).map(({ child }) => child),
-  ];
-  // A task that could not be read may have any id.
-  const isUncertain = tasks.some(({ document }) => document.id === undefined);
+
+  const mayBeBefore = (owner: CheckedTask, task: CheckedTask, after: 'nothing' | 'result' | 'end'): boolean => {
+    const [of, at] = [chainOf(owner), chainOf(task)];
+    const [top, ownTop] = [tasks.indexOf(of[0]!), tasks.indexOf(at[0]!)];
+    const loops = graph.mayPrecede(ownTop, ownTop);
+    if (top !== ownTop) return graph.mayPrecede(top, ownTop);
+    const fork = at.findIndex((step, index) => step !== of[index]);
+    // What stands around a task exists, and what is inside of it has ended with its result.
+    if (fork === -1) return of.length > at.length || owner === task ? after !== 'nothing' || loops : true;
+    if (of[fork] === undefined) return true;
+    const isEarlier = Number(of[fork].path.at(-1)) < Number(at[fork]!.path.at(-1));
+    const isSideBySide = at[fork - 1]?.type === 'parallel' && after !== 'nothing';
+    return isEarlier || isSideBySide || loops;
+  };
 
   return {
-    from: (task, top, after) => ({
+    from: (task, after) => ({
       ids,
       find(id) {
         const found = owners(id);
         if (found.length === 0) return isUncertain ? 'before' : 'unknown';
-        const isBefore = (owner: CheckedTask) => {
-          if (owner === task) return after !== 'nothing' || graph.mayPrecede(tasks.indexOf(top), tasks.indexOf(top));
-          const ownerTop = topOf(owner);
-          // Inside one container the order is its own matter, and what stands around a task exists.
-          return ownerTop === top || graph.mayPrecede(tasks.indexOf(ownerTop), tasks.indexOf(top));
-        };
-        return found.some((owner) => isBefore(owner)) ? 'before' : 'not-before';
+        return found.some((owner) => mayBeBefore(owner, task, after)) ? 'before' : 'not-before';
       },
     }),
     ofRun: () => ({ ids, find: (id) => (owners(id).length > 0 || isUncertain ? 'before' : 'unknown') }),
   };
 }
 
-/** Children of a collection have ids that are made when it runs. */
-function isDynamic(task: CheckedTask, nested: readonly NestedTask[]): boolean {
-  return nested.find(({ child }) => child === task)?.parent.type === 'collection';
+function childPattern({ document: { id = '' } }: CheckedTask): RegExp {
+  if (!isTemplate(id)) return new RegExp(`^${escaped(id)}-\\d+$`);
+  const parts = id.split(/\{\{.*?\}\}/s).map((text) => escaped(text));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
 }
 
-function childPattern({ document: { id = '' } }: CheckedTask): RegExp {
-  if (!isTemplate(id)) return new RegExp(`^${RegExp.escape(id)}-\\d+$`);
-  const parts = id.split(/\{\{.*?\}\}/s).map((text) => RegExp.escape(text));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
+function escaped(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }

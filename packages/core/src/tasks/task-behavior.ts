@@ -92,8 +92,6 @@ export interface TaskScope {
 export interface TaskBehavior<T extends Task> {
   enter(task: T, scope: TaskScope): void;
   on(task: T, scope: TaskScope, event: TaskEvent): void;
-  /** What stands under the task's own `with`: the tool's. */
-  defaults?(task: T, plan: Plan): JsonObject;
   /** The tasks inside, by their path relative to the task. */
   children(task: T): Readonly<Record<string, Task>>;
   /** Whether the output may be reported as a failure (`error`, `success: false`, D-22). */

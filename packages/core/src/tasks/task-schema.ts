@@ -20,6 +20,8 @@ export interface TaskCompiler {
   tool(task: object): string | undefined;
   /** Compiles a task inside of this one; `with` is laid under the child's. */
   child(path: SubPath, options: { readonly with?: JsonObject }): Task | undefined;
+  /** Compiles the `count` tasks of the list at `path`, whose ids differ; `undefined` when one of them does not compile. */
+  children(path: SubPath, count: number): readonly Task[] | undefined;
   /** Whether any task can have run before this one. */
   hasPredecessor(): boolean;
   /** The entries whose templates do not speak of the item: what the container itself may evaluate. */

@@ -41,6 +41,7 @@ export function toToolError(
         ...details,
         name: mask(thrown.name, scope.secrets),
         ...(stack.length === 0 ? {} : { stack }),
+        ...(thrown.cause === undefined ? {} : { cause: mask(thrown.cause, scope.secrets) }),
         ...(thrown.type === undefined ? {} : { type: mask(thrown.type, scope.secrets) }),
         ...(thrown.retryable === undefined ? {} : { retryable: false }),
       },

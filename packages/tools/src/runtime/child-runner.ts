@@ -4,7 +4,7 @@
  * Ends by itself when the channel closes, so that no process outlives its worker. Everything here is taken from the
  * runtime before the bundle is loaded, because a tool may replace globals.
  */
-import { createRequire, registerHooks } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { encodeFrame, FrameReader } from './frame.js';
 import { describeThrown } from './describe-thrown.js';
@@ -52,8 +52,8 @@ async function load(init: Init): Promise<void> {
 
 /** The bundle may lie outside of the project; its packages are those that the entrypoint sees. */
 function resolveFromEntrypoint(init: Init): void {
-  if (typeof registerHooks !== 'function') return;
-  registerHooks({
+  // bun has none; named imports of what is missing do not even load.
+  nodeModule.registerHooks?.({
     resolve: (specifier, context, nextResolve) =>
       context.parentURL === init.bundleUrl
         ? nextResolve(specifier, { ...context, parentURL: init.entrypointUrl })

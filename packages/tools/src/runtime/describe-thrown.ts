@@ -3,6 +3,8 @@ export interface ThrownError {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  /** Message of the error's `cause`, which is often what says what happened. */
+  readonly cause?: string;
   /** The error's own `type` or `code`. */
   readonly type?: string;
   /** Present if the error says by `retryable: false` or `nonRetryable: true` that another attempt is of no use. */
@@ -29,6 +31,7 @@ function describeValue(error: unknown): ThrownError {
   }
   const fields = error as Record<string, unknown>;
   const stack = text(fields['stack']);
+  const cause = causeOf(fields['cause']);
   const type = ownText(error, 'type') ?? ownText(error, 'code');
   const denied = findDenied(error, 0);
   const final = own(error, 'retryable') === false || own(error, 'nonRetryable') === true;
@@ -36,10 +39,17 @@ function describeValue(error: unknown): ThrownError {
     name: cut(text(fields['name']) ?? 'Error', 200),
     message: cut(text(fields['message']) ?? `a thrown ${Object.prototype.toString.call(error)}`, MESSAGE_LIMIT),
     ...(stack === undefined ? {} : { stack: cut(stack, STACK_LIMIT) }),
+    ...(cause === undefined ? {} : { cause: cut(cause, 1_024) }),
     ...(type === undefined ? {} : { type: cut(type, 200) }),
     ...(final ? { retryable: false } : {}),
     ...(denied === undefined ? {} : { denied }),
   };
+}
+
+function causeOf(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null) return text(cause);
+  const { message, code } = cause as Record<string, unknown>;
+  return text(message) || text(code);
 }
 
 function findDenied(error: unknown, depth: number): ThrownError['denied'] {

@@ -4,7 +4,6 @@ import type { TaskBehavior } from '../task-behavior.js';
 
 export const basic: TaskBehavior<BasicTask> = {
   detectsErrors: true,
-  defaults: ({ tool }, plan) => plan.tools[tool]?.with ?? {},
 
   enter(task, scope) {
     const tool = scope.plan.tools[task.tool];

@@ -7,7 +7,11 @@ const document = mapping({ ...taskFields, tasks: nestedTasks.optional() });
 export const composite: TaskSchema<typeof document> = {
   document,
   compile(task, scope) {
-    scope.unsupported(task.tasks === undefined ? [] : task.tasks.map((_, index) => ['tasks', index]));
-    return undefined;
+    if (task.tasks === undefined) {
+      scope.report('value.missing', 'A composite task needs "tasks"', { expected: '"tasks"' });
+      return undefined;
+    }
+    const tasks = scope.children(['tasks'], task.tasks.length);
+    return tasks === undefined ? undefined : { ...scope.base(), type: 'composite', tasks };
   },
 };
