@@ -9,6 +9,8 @@ export function lines(text, data) {
 /** Every template of `templates` with every text of `values` in place of `@`. */
 export function each(templates, values, data) {
   return templates.flatMap((template) =>
-    values.map((value) => (data === undefined ? [template.replaceAll('@', () => value)] : [template.replaceAll('@', () => value), data])),
+    values.map((value) =>
+      data === undefined ? [template.replaceAll('@', () => value)] : [template.replaceAll('@', () => value), data],
+    ),
   );
 }

@@ -1,5 +1,6 @@
 // Program template-oracle renders templates with the real text/template and sprig. It reads one JSON case per line
-// ({"t": template, "d": data, "n": note}) and writes the case with its outcome: "out" (text), or "err" (a class) and "msg".
+// ({"t": template, "d": data, "n": note}) and writes, to the file of its argument, the case with its outcome:
+// "out" (text), or "err" (a class) and "msg".
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"runtime/debug"
 	"sort"
 	"strconv"
 	"strings"
@@ -27,15 +29,13 @@ type testCase struct {
 	Msg      string          `json:"msg,omitempty"`
 }
 
-// clock is what `now` gives: a run's clock does not move while a template is evaluated.
-var clock = time.Date(2026, 1, 2, 3, 4, 5, 678000000, time.UTC)
-
 func functions() template.FuncMap {
 	all := sprig.TxtFuncMap()
 	for _, name := range strings.Fields(excluded) {
 		delete(all, name)
 	}
-	all["now"] = func() time.Time { return clock }
+	// Without the monotonic part, which only a process has. The tag faketime makes the clock stand still.
+	all["now"] = func() time.Time { return time.Now().Round(0) }
 	all["htmlEscape"] = template.HTMLEscaper
 	all["htmlAttrEscape"] = template.HTMLEscaper
 	all["jsEscape"] = template.JSEscaper
@@ -50,10 +50,18 @@ func main() {
 		printSignatures()
 		return
 	}
+	// A value that holds itself ends the process: soon.
+	debug.SetMaxStack(32 << 20)
 	funcs := functions()
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(make([]byte, 1<<20), 1<<28)
-	out := bufio.NewWriter(os.Stdout)
+	file, err := os.Create(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	defer file.Close()
+	out := bufio.NewWriter(file)
 	defer out.Flush()
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)

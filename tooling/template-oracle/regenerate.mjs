@@ -8,6 +8,20 @@ const target = join(import.meta.dirname, '../../packages/core/src/template/__fix
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 const compare = process.argv.includes('--compare');
 
+/** A line `{"data": …}` holds for the cases after it. */
+function fixture(answers) {
+  let data;
+  let text = '';
+  for (const { d, msg, ...answer } of answers) {
+    const next = JSON.stringify(d ?? {});
+    if (next !== data) text += `{"data":${next}}\n`;
+    data = next;
+    const reason = msg?.replace(/^template: [^:]*:(?:\d+:)* (?:executing "[^"]*" )?/, '').replace(/^template: /, '');
+    text += `${JSON.stringify(reason === undefined ? answer : { ...answer, msg: reason.slice(0, 160) })}\n`;
+  }
+  return text;
+}
+
 using oracle = buildOracle();
 mkdirSync(target, { recursive: true });
 let total = 0;
@@ -22,7 +36,7 @@ for (const file of readdirSync(join(import.meta.dirname, 'cases')).toSorted()) {
     .filter((one) => !seen.has(JSON.stringify(one)) && seen.add(JSON.stringify(one)));
   const answers = oracle.ask(unique);
   total += answers.length;
-  writeFileSync(join(target, `${topic}.jsonl`), answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+  writeFileSync(join(target, `${topic}.jsonl`), fixture(answers));
   if (!compare) continue;
   for (const answer of answers) {
     const ours = evaluate(answer);

@@ -1,8 +1,8 @@
 import { CompozyError, type ToolRunner } from '@compozy/core';
 import type { Project } from '@compozy/core/loader';
-import { combineToolRunners, createFunctionTools, createToolRuntime, type ToolFunction } from '@compozy/tools';
+import { combineToolRunners, createFunctionTools, createToolRuntime, type AnyToolFunction } from '@compozy/tools';
 
-export type ToolFunctions = Readonly<Record<string, ToolFunction>>;
+export type ToolFunctions = Readonly<Record<string, AnyToolFunction>>;
 
 export interface ProjectTools extends ToolRunner {
   /** Serves the code and the settings of `project` from now on; calls in progress end with what they began with. */
@@ -30,12 +30,12 @@ export function createProjectTools(first: Project, functions: ToolFunctions = {}
       settings = next;
       runtime = startRuntime(project);
       runner = combineToolRunners(inProcess, runtime);
-      await before.close();
+      await before.drain();
     },
   };
 }
 
-type Runtime = ToolRunner & { reload(): Promise<unknown> };
+type Runtime = ToolRunner & { reload(): Promise<unknown>; drain(): Promise<void> };
 
 function startRuntime(project: Project): Runtime {
   const { config } = project;
@@ -58,5 +58,6 @@ function noTools(project: string): Runtime {
     toolIds: async () => [],
     close: async () => undefined,
     reload: async () => undefined,
+    drain: async () => undefined,
   };
 }

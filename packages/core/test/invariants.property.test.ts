@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, Plan } from '@compozy/core';
-import { start, transition, type Command, type RunContext, type RunEvent, type RunState, type Step } from '@compozy/core/interpreter';
+import {
+  start,
+  transition,
+  type Command,
+  type RunContext,
+  type RunEvent,
+  type RunState,
+  type Step,
+} from '@compozy/core/interpreter';
 import { arbitraryEventChoice, arbitraryPlan, chooseEvent, type EventChoice } from './arbitrary-run.js';
 
 const RUNS = 10_000;
@@ -26,7 +34,9 @@ interface Shell {
 describe('transition', () => {
   it(`keeps I1 to I8 over ${RUNS} random plans and orders of events`, () => {
     fc.assert(
-      fc.property(arbitraryPlan, fc.array(arbitraryEventChoice, { maxLength: 40 }), (plan, choices) => runAndCheck(plan, choices)),
+      fc.property(arbitraryPlan, fc.array(arbitraryEventChoice, { maxLength: 40 }), (plan, choices) =>
+        runAndCheck(plan, choices),
+      ),
       { numRuns: RUNS, seed: 20_261_124 },
     );
   }, 120_000);
@@ -126,7 +136,13 @@ function drain(plan: Plan, from: Step, shell: Shell, from_: number): void {
     const [deadline] = shell.deadlines;
     if (activity !== undefined) {
       shell.activities.delete(activity);
-      give({ kind: 'activity-completed', key: activity, result: resultFor(step.state, activity), attempts: 1, at: (at += 1) });
+      give({
+        kind: 'activity-completed',
+        key: activity,
+        result: resultFor(step.state, activity),
+        attempts: 1,
+        at: (at += 1),
+      });
     } else if (deadline !== undefined) {
       shell.deadlines.delete(deadline);
       give({ kind: 'deadline-reached', key: deadline, at: (at += 100_000) });
@@ -143,4 +159,3 @@ function resultFor(state: RunState, key: string): Json {
 function jsonCopy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
-

@@ -12,7 +12,10 @@ describe('scenarios', () => {
     await using project = await createScenarioProject(scenario);
     const { view, toolInputs } = await runScenario(scenario, project);
     const { expect: expected } = scenario;
-    expect(view).toMatchObject({ status: expected.status, ...(expected.error === undefined ? {} : { error: expected.error }) });
+    expect(view).toMatchObject({
+      status: expected.status,
+      ...(expected.error === undefined ? {} : { error: expected.error }),
+    });
     if (expected.output !== undefined) expect(view.output).toEqual(expected.output);
     if (expected.tasks !== undefined) expect(view.tasks).toMatchObject(expected.tasks);
     if (expected.toolInputs !== undefined) expect(toolInputs).toEqual(expected.toolInputs);

@@ -1,8 +1,8 @@
+import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
-import { TimeoutFailure } from '@temporalio/common';
 import { NativeConnection, Worker, type InjectedSinks } from '@temporalio/worker';
 import { createActivities, toApplicationFailure } from '@compozy/activities';
-import { PAUSE_SIGNAL, RESUME_SIGNAL, type EngineActivities, type Json, type RunToolInput, type RunView, type TimeoutKind } from '@compozy/core';
+import { PAUSE_SIGNAL, RESUME_SIGNAL, type EngineActivities, type Json, type RunToolInput, type RunView } from '@compozy/core';
 import { createMemoryBlobStore } from '@compozy/core/blobs';
 import type { RunEvent } from '@compozy/core/interpreter';
 import { toTraceEntry, type Scenario, type ScenarioProject, type ScenarioRun, type TraceEntry } from '@compozy/core/testing';
@@ -112,7 +112,7 @@ function gated(engine: EngineActivities, gate: ActivityGate): EngineActivities {
   const wrapped = names.map((name) => {
     const activity = engine[name] as (input: { origin?: { taskKey: string } }) => Promise<unknown>;
     const pass = async (input: { origin?: { taskKey: string } }) => {
-      if (name !== 'getWorkflowData') await gate.pass(name, input.origin?.taskKey);
+      if (name !== 'getWorkflowData') await passOrStop(gate, name, input.origin?.taskKey);
       return await activity(input);
     };
     return [name, pass];
@@ -120,26 +120,30 @@ function gated(engine: EngineActivities, gate: ActivityGate): EngineActivities {
   return Object.fromEntries(wrapped) as EngineActivities;
 }
 
+/** A call that was cancelled never gets its turn; the end of the worker must not wait for it. */
+async function passOrStop(gate: ActivityGate, name: string, taskKey: string | undefined): Promise<void> {
+  const context = Context.current();
+  const beat = context.info.isLocal ? undefined : setInterval(() => context.heartbeat(), 1_000);
+  try {
+    await Promise.race([gate.pass(name, taskKey), context.cancelled]);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
 /** Ends each call as the scenario says. */
 function scriptedTool(gate: ActivityGate, outcomes: ReadonlyMap<string, RunEvent>) {
   return async ({ origin }: RunToolInput): Promise<{ output: Json; attempt: number }> => {
     const { taskKey } = origin;
-    // A lost call is tried again by the server: the outcome stays the same until the machine asks anew.
-    if (outcomes.get(taskKey)?.kind !== 'activity-failed') await gate.pass('runTool', taskKey);
+    await passOrStop(gate, 'runTool', taskKey);
     const outcome = outcomes.get(taskKey);
     if (outcome?.kind === 'activity-completed') return { output: outcome.result, attempt: outcome.attempts };
     if (outcome?.kind !== 'activity-failed') throw new Error(`no outcome for "${taskKey}"`);
-    if (outcome.timeout !== undefined) throw new TimeoutFailure('scripted', undefined, TIMEOUT_TYPES[outcome.timeout]);
-    throw toApplicationFailure(outcome.failure, outcome.attempts);
+    if (outcome.timeout === undefined) throw toApplicationFailure(outcome.failure, outcome.attempts);
+    // No more beats and no end: the server's own limits do the rest.
+    return await Context.current().cancelled;
   };
 }
-
-const TIMEOUT_TYPES = {
-  heartbeat: 'HEARTBEAT',
-  'start-to-close': 'START_TO_CLOSE',
-  'schedule-to-close': 'SCHEDULE_TO_CLOSE',
-  'schedule-to-start': 'SCHEDULE_TO_START',
-} as const satisfies Record<TimeoutKind, string>;
 
 const noTools = {
   run: () => Promise.reject(new Error('a scenario runs no tools')),

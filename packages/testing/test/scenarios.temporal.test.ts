@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScenarioProject, readScenario, runScenario } from '@compozy/core/testing';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
@@ -18,6 +18,8 @@ let server: ScenarioServer;
 let cache: string;
 
 beforeAll(async () => {
+  // Failures are what many scenarios are about.
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
   cache = await mkdtemp(path.join(tmpdir(), 'compozy-bundle-'));
   devServer = await startDevServer();
   server = {

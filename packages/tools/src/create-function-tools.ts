@@ -1,5 +1,5 @@
 import { CompozyError, type Json, type ToolCall, type ToolRunner } from '@compozy/core';
-import { toCanceled, toNotFound, toTimedOut, toToolError } from './failures/to-tool-error.js';
+import { closedError, toCanceled, toNotFound, toTimedOut, toToolError } from './failures/to-tool-error.js';
 import { toToolEnvironment } from './pool/tool-environment.js';
 import { describeThrown } from './runtime/describe-thrown.js';
 import { toOutput } from './runtime/serialize-output.js';
@@ -117,8 +117,4 @@ async function settleInTime(
     clearTimeout(grace);
     call.signal.removeEventListener('abort', onCancel);
   }
-}
-
-function closedError(): CompozyError {
-  return new CompozyError('Tool.Crashed', 'The tool runtime is closed');
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { CompozyError, type Json, type ToolCall, type ToolRunner } from '@compozy/core';
 import { bundleEntrypoint, type Bundle } from './bundle/bundle-entrypoint.js';
+import { closedError } from './failures/to-tool-error.js';
 import { createLauncher, type Launcher } from './pool/create-launcher.js';
 import { ProcessPool } from './pool/process-pool.js';
 import type { ProcessSpec, ToolProcessEvent } from './pool/process-spec.js';
@@ -51,6 +52,8 @@ export interface ToolRuntime extends ToolRunner {
   reload(): Promise<{ readonly changed: boolean; readonly hash: string }>;
   /** Absolute paths of the files that the bundle is made of, also after a failed build: what a watcher has to watch. */
   inputFiles(): Promise<readonly string[]>;
+  /** Takes no new calls, lets those that it has finish, then closes. `close` by itself ends them with `Tool.Crashed`. */
+  drain(): Promise<void>;
 }
 
 /** Times that a call is given to another process, when the one it was given to had ended unnoticed. */
@@ -84,6 +87,9 @@ export function createToolRuntime(options: ToolRuntimeOptions): ToolRuntime {
   let launcher: Promise<Launcher> | undefined;
   let bundle: Promise<Bundle> | undefined;
   let known: { readonly hash: string; readonly ids: readonly string[] | undefined } | undefined;
+  const active = new Set<Promise<Json>>();
+  let draining = false;
+  let reloading: Promise<unknown> = Promise.resolve();
   let inputs: readonly string[] = [settings.entrypoint];
 
   const buildBundle = async (): Promise<Bundle> => {
@@ -132,8 +138,27 @@ export function createToolRuntime(options: ToolRuntimeOptions): ToolRuntime {
     }
   };
 
+  const reloadNow = async (): Promise<{ changed: boolean; hash: string }> => {
+    const before = await bundle?.catch(() => undefined);
+    const next = await buildBundle();
+    bundle = Promise.resolve(next);
+    // Packages may have been installed meanwhile.
+    launcher = undefined;
+    pool.retire((spec) => spec.bundleHash === next.hash);
+    return { changed: before?.hash !== next.hash, hash: next.hash };
+  };
+
   return {
-    run,
+    async run(call) {
+      if (draining) throw closedError();
+      const result = run(call);
+      active.add(result);
+      try {
+        return await result;
+      } finally {
+        active.delete(result);
+      }
+    },
     async toolIds() {
       const { hash } = await currentBundle();
       if (known?.hash === hash) return known.ids;
@@ -149,16 +174,20 @@ export function createToolRuntime(options: ToolRuntimeOptions): ToolRuntime {
         return undefined;
       }
     },
-    async reload() {
-      const before = await bundle?.catch(() => undefined);
-      const next = await buildBundle();
-      bundle = Promise.resolve(next);
-      pool.retire((spec) => spec.bundleHash === next.hash);
-      return { changed: before?.hash !== next.hash, hash: next.hash };
+    reload() {
+      // One after the other, or an older build could win.
+      const result = reloading.then(reloadNow);
+      reloading = result.catch(() => {});
+      return result;
     },
     async inputFiles() {
       await currentBundle().catch(() => {});
       return inputs;
+    },
+    async drain() {
+      draining = true;
+      await Promise.allSettled(active);
+      await pool.close();
     },
     close: () => pool.close(),
   };

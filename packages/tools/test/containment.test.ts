@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createToolProject, failureOf, isAlive } from './tool-project.js';
@@ -12,12 +12,14 @@ import { spawn, execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { connect } from 'node:net';
 export default {
+  returnAndExit: () => { setImmediate(() => process.exit(1)); return { returned: true }; },
   ok: (input) => ({ ok: true, ...input }),
   exit: () => process.exit(0),
   exitLater: () => new Promise(() => setTimeout(() => process.exit(9), 5)),
   abort: () => process.abort(),
   killSelf: () => new Promise(() => process.kill(process.pid, 'SIGSEGV')),
   rejection: () => new Promise(() => { void Promise.reject(new Error('nobody caught it')); }),
+  exitHandler: () => new Promise(() => { process.on('exit', () => { for (;;); }); setTimeout(() => { throw new Error('stuck in an exit handler'); }, 1); }),
   uncaught: () => new Promise(() => setTimeout(() => { throw new TypeError('from a timer'); }, 1)),
   hang: () => new Promise(() => {}),
   hangAlive: () => new Promise(() => setInterval(() => {}, 5)),
@@ -60,6 +62,7 @@ describe('a tool process', SLOW, () => {
     ['killSelf', 'Tool.Crashed', 'SIGSEGV'],
     ['rejection', 'Tool.Crashed', 'nobody caught it'],
     ['uncaught', 'Tool.Crashed', 'from a timer'],
+    ['exitHandler', 'Tool.Crashed', 'stuck in an exit handler'],
     ['channel', 'Tool.Crashed', 'file descriptor 3'],
     ['channelHuge', 'Tool.Crashed', 'file descriptor 3'],
     ['addon', 'Tool.PermissionDenied', '--allow-addons'],
@@ -69,6 +72,19 @@ describe('a tool process', SLOW, () => {
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
     expect(await project.run('ok')).toEqual({ ok: true });
+  });
+
+  it('takes what was returned, even if the process ends at that moment', async () => {
+    await using project = createProject();
+    expect(await project.run('returnAndExit')).toEqual({ returned: true });
+    expect(await project.run('ok')).toEqual({ ok: true });
+  });
+
+  it('refuses an input that is not JSON and stays in use', async () => {
+    await using project = createProject();
+    await expect(project.run('ok', { input: 1n as never })).rejects.toThrow('BigInt');
+    expect(await project.run('ok')).toEqual({ ok: true });
+    expect(project.pids()).toHaveLength(1);
   });
 
   it('contains a tool that closes the channel', async () => {
@@ -132,11 +148,45 @@ describe('a tool process', SLOW, () => {
   it('takes what a tool started with it', async () => {
     await using project = createProject({ permissions: ['--allow-read', '--allow-child-process'] });
     const printed: string[] = [];
-    const call = project.run('spawnAndHang', { timeoutMs: 1_500, log: ({ text }) => printed.push(text) });
-    expect((await failureOf(call)).code).toBe('Tool.TimedOut');
+    const controller = new AbortController();
+    const log = ({ text }: { text: string }): void => {
+      printed.push(text);
+      controller.abort();
+    };
+    expect((await failureOf(project.run('spawnAndHang', { signal: controller.signal, log }))).code).toBe(
+      'Task.Canceled',
+    );
     const pid = Number(printed[0]);
     expect(pid).toBeGreaterThan(1);
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+describe('packages', SLOW, () => {
+  it('are readable through links out of the project, but a link to the project opens nothing', async () => {
+    await using outside = createToolProject({
+      'ws/package.json': '{ "name": "ws", "type": "module", "exports": "./index.ts" }',
+      'ws/index.ts': 'import deep from "deep"; export const text: string = "workspace of " + deep;',
+      'ws/node_modules/.keep': '',
+      'store/deep@1/node_modules/deep/package.json': '{ "name": "deep", "main": "index.js" }',
+      'store/deep@1/node_modules/deep/index.js': 'module.exports = require("deeper");',
+      'store/deeper@1/node_modules/deeper/index.js': 'module.exports = "packages";',
+      'private/secret.txt': 'planted',
+    });
+    symlinkSync('../../store/deep@1/node_modules/deep', join(outside.dir, 'ws/node_modules/deep'));
+    symlinkSync('../../deeper@1/node_modules/deeper', join(outside.dir, 'store/deep@1/node_modules/deeper'));
+    await using project = createToolProject({
+      '.env': 'SECRET=planted',
+      'node_modules/.keep': '',
+      'tools.ts': `import { text } from 'ws'; import { readFileSync } from 'node:fs';
+        export default { text: () => text, read: ({ path }) => readFileSync(path, 'utf8') };`,
+    });
+    symlinkSync(join(outside.dir, 'ws'), join(project.dir, 'node_modules/ws'));
+    symlinkSync('..', join(project.dir, 'node_modules/self'));
+    expect(await project.run('text')).toEqual({ value: 'workspace of packages' });
+    for (const path of ['.env', join(outside.dir, 'private/secret.txt')]) {
+      expect((await failureOf(project.run('read', { input: { path } }))).code).toBe('Tool.PermissionDenied');
+    }
   });
 });
 

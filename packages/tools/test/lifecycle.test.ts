@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -63,6 +62,16 @@ describe('the pool', SLOW, () => {
     expect(answers.map((answer) => (answer as { loaded: string }).loaded)).toEqual(names);
   });
 
+  it('does not let calls that fit a free process pass others for ever', async () => {
+    await using project = createProject({ maxProcesses: 1 });
+    const finished: string[] = [];
+    const names = ['a', 'b', ...Array.from({ length: 40 }, () => 'a')];
+    await Promise.all(names.map(async (NAME) => finished.push((await project.run('who', { env: { NAME } }), NAME))));
+    expect(finished).toHaveLength(42);
+    expect(finished.indexOf('b')).toBeGreaterThan(1);
+    expect(finished.indexOf('b')).toBeLessThan(15);
+  });
+
   it('replaces a process that crashed before anybody asks', async () => {
     await using project = createProject({ warmProcesses: 1 });
     await failureOf(project.run('crash'));
@@ -88,8 +97,11 @@ describe('the pool', SLOW, () => {
 });
 
 describe('cancellation', SLOW, () => {
-  it.each(['hold', 'stubborn'])('ends %s and frees its slot', async (toolId) => {
-    await using project = createProject({ maxProcesses: 1, warmProcesses: 0 });
+  it.each([
+    ['hold', 20_000],
+    ['stubborn', 50],
+  ])('ends %s and frees its slot', async (toolId, killGraceMs) => {
+    await using project = createProject({ maxProcesses: 1, warmProcesses: 0, killGraceMs });
     const controller = new AbortController();
     const { promise, log, printed } = started();
     const call = failureOf(project.run(toolId, { signal: controller.signal, log }));
@@ -158,6 +170,33 @@ describe('reload', SLOW, () => {
   });
 });
 
+/** Node takes TypeScript, but not for imports that are written with `.js`. */
+const TYPESCRIPT_HOOKS = `import { registerHooks } from 'node:module';
+registerHooks({ resolve(specifier, context, next) {
+  try { return next(specifier, context); } catch (error) {
+    if (!specifier.endsWith('.js')) throw error;
+    return next(specifier.replace(/\\.js$/, '.ts'), context);
+  }
+} });`;
+
+/** A worker that prints what its processes do, leaves one tool running and ends in some way. */
+function workerSource(toolId: string, end: string): string {
+  const endings: Record<string, string> = {
+    SIGKILL: 'setInterval(() => {}, 1000);',
+    exit: 'setTimeout(() => process.exit(), 50);',
+    close: 'await runtime.close();',
+  };
+  return `import { createToolRuntime } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    const log = (event) => process.stdout.write(JSON.stringify(event) + '\\n');
+    const runtime = createToolRuntime({ projectDir: import.meta.dirname, entrypoint: 'tools.ts', onProcess: log });
+    const call = { input: {}, config: {}, env: {}, timeoutMs: 1e9, idempotencyKey: 'k', signal: new AbortController().signal };
+    await runtime.run({ ...call, toolId: 'idle' });
+    runtime.run({ ...call, toolId: ${JSON.stringify(toolId)} }).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    log({ kind: 'running' });
+    ${endings[end]}`;
+}
+
 describe('the end', SLOW, () => {
   it('leaves no process after close, whatever is running', async () => {
     await using project = createProject({ maxProcesses: 3 });
@@ -178,6 +217,15 @@ describe('the end', SLOW, () => {
     expect(project.pids().filter(isAlive)).toEqual([]);
   });
 
+  it('lets running and waiting calls finish when it is drained', async () => {
+    await using project = createProject({ maxProcesses: 1 });
+    const calls = Array.from({ length: 5 }, () => project.run('who'));
+    await project.runtime.drain();
+    expect(await Promise.all(calls)).toHaveLength(5);
+    expect((await failureOf(project.run('who'))).message).toContain('closed');
+    expect(project.pids().filter(isAlive)).toEqual([]);
+  });
+
   const canAskKernel = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0;
 
   it.each([
@@ -185,32 +233,13 @@ describe('the end', SLOW, () => {
     ['SIGKILL', 'hang', false],
     ['SIGKILL', 'spin', true],
     ['exit', 'hang', false],
+    ['close', 'idle', false],
   ])('leaves no process when the worker ends by %s beside a tool that is %s', async (end, toolId, needsKernel) => {
     if (needsKernel && !canAskKernel) return;
     await using project = createToolProject({
       'tools.ts': 'export default { idle: () => 1, hang: () => new Promise(() => {}), spin: () => { for (;;); } };',
     });
-    const index = new URL('../src/index.ts', import.meta.url).href;
-    writeFileSync(
-      join(project.dir, 'worker.mjs'),
-      `import { createToolRuntime } from ${JSON.stringify(index)};
-       const log = (event) => process.stdout.write(JSON.stringify(event) + '\\n');
-       const runtime = createToolRuntime({ projectDir: import.meta.dirname, entrypoint: 'tools.ts', onProcess: log });
-       const call = { input: {}, config: {}, env: {}, timeoutMs: 1e9, idempotencyKey: 'k', signal: new AbortController().signal };
-       await runtime.run({ ...call, toolId: 'idle' });
-       void runtime.run({ ...call, toolId: ${JSON.stringify(toolId)} });
-       setTimeout(() => { log({ kind: 'running' }); if (${JSON.stringify(end)} === 'exit') setTimeout(() => process.exit(), 50); }, 300);
-       setInterval(() => {}, 1000);`,
-    );
-    // Node takes TypeScript, but not for imports that are written with `.js`.
-    const hooks = `import { registerHooks } from 'node:module';
-      registerHooks({ resolve(specifier, context, next) {
-        try { return next(specifier, context); } catch (error) {
-          if (!specifier.endsWith('.js')) throw error;
-          return next(specifier.replace(/\\.js$/, '.ts'), context);
-        }
-      } });`;
-    writeFileSync(join(project.dir, 'hooks.mjs'), hooks);
+    project.write({ 'worker.mjs': workerSource(toolId, end), 'hooks.mjs': TYPESCRIPT_HOOKS });
     const worker = spawn(
       process.execPath,
       [
@@ -228,9 +257,10 @@ describe('the end', SLOW, () => {
       if (event.kind === 'running') break;
     }
     expect(pids.length).toBeGreaterThan(0);
-    expect(pids.filter(isAlive)).toEqual(pids);
+    if (end === 'SIGKILL') expect(pids.filter(isAlive)).toEqual(pids);
     if (end === 'SIGKILL') worker.kill('SIGKILL');
     if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
+    if (end === 'close') expect(worker.exitCode).toBe(0);
     await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
   });
 });

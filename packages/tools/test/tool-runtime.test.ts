@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
 import { createToolRuntime } from '../src/index.js';
 import { createToolProject, failureOf, failureOfTool } from './tool-project.js';
 
@@ -253,6 +254,11 @@ describe('createToolRuntime', SLOW, () => {
     expect((await failureOf(project.run('a', { env: { GOOD: 'planted\0value' } }))).code).toBe('Config.Invalid');
   });
 
+  it('starts with a PATH of the call, too', async () => {
+    await using project = createToolProject({ 'tools.ts': 'export default { path: () => process.env.PATH };' });
+    expect(await project.run('path', { env: { PATH: '/nowhere' } })).toEqual({ value: '/nowhere' });
+  });
+
   it('shows no value of the environment in errors or command lines', async () => {
     await using project = createToolProject({
       'tools.ts':
@@ -276,8 +282,14 @@ describe('createToolRuntime', SLOW, () => {
       { cacheDir: join(cache.dir, 'cache') },
     );
     expect(await project.run('a')).toEqual({ value: 'dep' });
-    const bundles = readdirSync(join(cache.dir, 'cache')).filter((name) => !name.startsWith('runner'));
-    expect(bundles).toHaveLength(1);
+    const bundles = () => readdirSync(join(cache.dir, 'cache')).filter((name) => !name.startsWith('runner'));
+    expect(bundles()).toHaveLength(1);
+    for (let version = 0; version < 25; version++) {
+      project.write({ 'tools.ts': `export default { a: () => ${version} };` });
+      await project.runtime.reload();
+    }
+    expect(await project.run('a')).toEqual({ value: 24 });
+    expect(bundles()).toHaveLength(20);
   });
 
   it.each([
@@ -302,4 +314,26 @@ describe('createToolRuntime', SLOW, () => {
     await using bun = createToolProject({ 'tools.ts': '' }, { type: 'bun', environment: { PATH: '/nowhere' } });
     expect((await failureOfTool(bun.runtime, 'a')).message).toContain('no "bun" on PATH');
   });
+
+  it.runIf(spawnSync('bun', ['--version']).status === 0)(
+    'runs tools with bun, and says that it cannot restrict them',
+    async () => {
+      await using project = createToolProject(
+        {
+          'tools.ts': `export default {
+          who: (input) => ({ bun: typeof Bun, input }), boom: () => { throw new Error('boom'); },
+          spin: () => { for (;;); }, big: () => 'x'.repeat(3e6), exit: () => process.exit(3),
+        };`,
+        },
+        { type: 'bun' },
+      );
+      expect(await project.run('who', { input: 'x'.repeat(3e6) })).toMatchObject({ bun: 'object' });
+      expect(await project.run('big')).toHaveProperty('value.length', 3e6);
+      expect(project.pids()).toHaveLength(1);
+      expect((await failureOf(project.run('boom'))).code).toBe('Tool.Threw');
+      expect((await failureOf(project.run('exit'))).code).toBe('Tool.Crashed');
+      expect((await failureOf(project.run('spin', { timeoutMs: 300 }))).code).toBe('Tool.TimedOut');
+      expect(project.notices).toEqual([expect.stringContaining('no permission model')]);
+    },
+  );
 });

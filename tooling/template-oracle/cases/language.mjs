@@ -1,10 +1,36 @@
 // The language: actions, pipelines, variables, control, templates, text.
 const data = {
-  s: 'text', n: 7, f: 1.5, big: 1000000, t: true, u: false, nil: null, e: '', zero: 0,
-  list: [1, 2, 3], names: ['a', 'b'], none: [], map: { a: 1, b: 'x', c: null }, empty: {},
-  deep: { a: { b: { c: 'found' } }, list: [{ id: 1, tags: ['x', 'y'] }, { id: 2, tags: [] }] },
-  html: '<a href="x">&\'', mixed: [1, 'two', 3.5, null, true, { k: 'v' }, [1]], neg: -3, key: 'a', i: 1,
-  'with space': 1, Übung: 'ü', _x: 'under', toString: 'own', users: { z: 26, a: 1, m: 13 },
+  s: 'text',
+  n: 7,
+  f: 1.5,
+  big: 1000000,
+  t: true,
+  u: false,
+  nil: null,
+  e: '',
+  zero: 0,
+  list: [1, 2, 3],
+  names: ['a', 'b'],
+  none: [],
+  map: { a: 1, b: 'x', c: null },
+  empty: {},
+  deep: {
+    a: { b: { c: 'found' } },
+    list: [
+      { id: 1, tags: ['x', 'y'] },
+      { id: 2, tags: [] },
+    ],
+  },
+  html: '<a href="x">&\'',
+  mixed: [1, 'two', 3.5, null, true, { k: 'v' }, [1]],
+  neg: -3,
+  key: 'a',
+  i: 1,
+  'with space': 1,
+  Übung: 'ü',
+  _x: 'under',
+  toString: 'own',
+  users: { z: 26, a: 1, m: 13 },
 };
 
 const plain = String.raw`
@@ -45,7 +71,7 @@ b" }}|{{ .s
 "a"
 "b" }}|{{ if
 .t }}x{{ end
-}}|}}|{{ .s }}}}|{ {.s} }|{{{ .s }}}|{{ "{{" }}|{{ "}}" }}|{{ end }}|{{ if .t }}{{ end .s }}|{{ else }}|{{ 1i }}|{{ é }}|{{ .é }}|{{ :x }}|{{ = }}|{{ := }}|{{ $x == 1 }}|{{ .with space }}|{{ "\u12" }}|{{ "\400" }}|{{ "\ud800" }}|{{ "\U00110000" }}
+}}|}}|{{ .s }}}}|{ {.s} }|{{{ .s }}}|{{ "{{" }}|{{ "}}" }}|{{ end }}|{{ if .t }}{{ end .s }}|{{ else }}|{{ é }}|{{ .é }}|{{ :x }}|{{ = }}|{{ := }}|{{ $x == 1 }}|{{ .with space }}|{{ "\u12" }}|{{ "\400" }}|{{ "\ud800" }}|{{ "\U00110000" }}
 |{{ $x := .list }}{{ range $x }}{{ . }}{{ end }}|{{ range $i, $c := .deep.list }}{{ $i }}{{ $c.id }}{{ range $c.tags }}{{ . }}{{ else }}-{{ end }}{{ end }}|{{ range .deep.list }}{{ .id }}{{ $.n }}{{ end }}|{{ range .mixed }}[{{ . }}]{{ end }}|{{ range $i, $e := .mixed }}{{ printf "%T " $e }}{{ end }}
 |{{ .map.a 1 }}|{{ 1 | .map.a }}|{{ .s 1 }}|{{ .deep.a.b "x" }}|{{ (.s) 1 }}|{{ $ 1 }}|{{ 1 | $ }}|{{ true 1 }}|{{ print 1 | (len) }}
 |{{ printf "%d %s" .n .s }}|{{ printf .s }}|{{ printf }}|{{ printf 1 }}|{{ printf .n }}|{{ printf "%v" . | len }}
@@ -61,7 +87,7 @@ function split(text) {
     if (body.startsWith('{{', at)) {
       const end = body.indexOf('}}', at);
       const bar = body.indexOf('|{{', at + 2);
-      if (end === -1 || (bar !== -1 && bar < end && !/^[^|]*\|\{\{"?\}?/.test('') )) {
+      if (end === -1 || (bar !== -1 && bar < end && !/^[^|]*\|\{\{"?\}?/.test(''))) {
         // An action that is not closed: the next case starts at the bar.
         if (bar !== -1 && bar < end) {
           current += body.slice(at, bar);

@@ -1,4 +1,11 @@
-export { checkProject, loadProject, type LoadOptions, type Project, type ProjectCheck, type RuntimeSettings } from './load-project.js';
+export {
+  checkProject,
+  loadProject,
+  type LoadOptions,
+  type Project,
+  type ProjectCheck,
+  type RuntimeSettings,
+} from './load-project.js';
 export {
   DIAGNOSTIC_CODES,
   DiagnosticsError,

@@ -5,9 +5,10 @@ import type { CheckOptions } from '../schema/check-document.js';
 import { checkProjectDocument, compileProject, type CheckedProject } from '../schema/compile-project.js';
 import { DiagnosticsError, type Diagnostic } from '../schema/diagnostics.js';
 import { createReporter, type Reporter } from '../schema/reporter.js';
-import type { SourceDocument } from '../schema/source-document.js';
+import { textAt, type SourceDocument } from '../schema/source-document.js';
+import { declaredEnvNames } from './declared-env.js';
 import { parseDotenv } from './parse-dotenv.js';
-import { isOutside, readProjectFile, toProjectPath, type NamedAt } from './read-project-file.js';
+import { isOutside, readProjectFile, type NamedAt } from './read-project-file.js';
 import { scanEntrypoint } from './scan-entrypoint.js';
 import { createSecretValues } from './secret-values.js';
 import { parseYamlDocument } from './yaml-document.js';
@@ -50,6 +51,11 @@ export interface Project {
 }
 
 export interface LoadOptions {
+  /**
+   * The environment of the process. Its values win over those of the `.env` file, and it gives the names under
+   * `public_env` and those that `env:` blocks declare; nothing else of it is taken.
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Unknown keys are warnings, as with `strict: false` in the project file. */
   readonly lenient?: boolean;
   /** The tools that an entrypoint exports, or `undefined` when that cannot be told. By default its source is read. */
@@ -86,24 +92,32 @@ export async function checkProject(dir: string, options: LoadOptions = {}): Prom
   return { diagnostics, files, project: { ...project, warnings: diagnostics } };
 }
 
-async function load(dir: string, reporter: Reporter, files: string[], options: LoadOptions): Promise<Project | undefined> {
+async function load(
+  dir: string,
+  reporter: Reporter,
+  files: string[],
+  options: LoadOptions,
+): Promise<Project | undefined> {
   const check: CheckOptions = { reporter, lenient: options.lenient === true };
   const source = await readDocument(dir, PROJECT_FILE, reporter, files);
-  const secrets = await readSecrets(dir, reporter, files);
+  const envFile = await readSecrets(dir, reporter, files);
   if (source === undefined) return undefined;
   const checked = checkProjectDocument(source, check);
   const workflows = await readWorkflows(dir, checked, files);
+  const secrets = withEnvironment(envFile, [source, ...workflows], checked, options.environment);
   const { exists, tools: entrypointTools, settings } = await readRuntime(dir, checked, files, options);
   const compiled = compileProject(checked, { workflows, secrets, hasEntrypoint: exists, entrypointTools });
-  const { name = '', version, description } = checked.document;
+  const { name = '' } = checked.document;
+  const version = textAt(source, ['version']);
+  const description = textAt(source, ['description']);
   return {
     dir,
     name,
-    ...(version === undefined ? {} : { version: String(version) }),
-    ...(description === undefined ? {} : { description: String(description) }),
+    ...(version === undefined ? {} : { version }),
+    ...(description === undefined ? {} : { description }),
     config: settings,
     workflows: compiled.plans,
-    secrets: createSecretValues({ ...secrets, ...compiled.publicEnv }),
+    secrets: createSecretValues(compiled.env),
     publicEnv: compiled.publicEnv,
     tools: compiled.tools,
     warnings: [],
@@ -111,7 +125,13 @@ async function load(dir: string, reporter: Reporter, files: string[], options: L
   };
 }
 
-async function readDocument(dir: string, name: string, reporter: Reporter, files: string[], namedAt?: NamedAt): Promise<SourceDocument | undefined> {
+async function readDocument(
+  dir: string,
+  name: string,
+  reporter: Reporter,
+  files: string[],
+  namedAt?: NamedAt,
+): Promise<SourceDocument | undefined> {
   files.push(path.resolve(dir, name));
   const file = await readProjectFile(dir, name, { reporter, ...(namedAt === undefined ? {} : { namedAt }) });
   return file === undefined ? undefined : parseYamlDocument(file.file, file.text, reporter);
@@ -123,7 +143,26 @@ async function readSecrets(dir: string, reporter: Reporter, files: string[]): Pr
   return file === undefined ? {} : parseDotenv(file.file, file.text, reporter);
 }
 
-async function readWorkflows(dir: string, { source, document, options }: CheckedProject, files: string[]): Promise<SourceDocument[]> {
+function withEnvironment(
+  envFile: Readonly<Record<string, string>>,
+  documents: readonly SourceDocument[],
+  { document }: CheckedProject,
+  environment: LoadOptions['environment'] = {},
+): Record<string, string> {
+  const names = [...Object.keys(envFile), ...(document.public_env ?? []).map(String), ...declaredEnvNames(documents)];
+  const values: Record<string, string> = { ...envFile };
+  for (const name of names) {
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
+}
+
+async function readWorkflows(
+  dir: string,
+  { source, document, options }: CheckedProject,
+  files: string[],
+): Promise<SourceDocument[]> {
   const documents: SourceDocument[] = [];
   const seen = new Map<string, number>();
   for (const [index, workflow] of (document.workflows ?? []).entries()) {
@@ -134,7 +173,9 @@ async function readWorkflows(dir: string, { source, document, options }: Checked
     const first = seen.get(absolute);
     if (first !== undefined) {
       const { line } = source.valuePlace(['workflows', first, 'source']);
-      options.reporter.report(source, 'id.duplicate', `The file "${name}" is listed already, on line ${line}`, { path: where });
+      options.reporter.report(source, 'id.duplicate', `The file "${name}" is listed already, on line ${line}`, {
+        path: where,
+      });
       continue;
     }
     seen.set(absolute, index);
@@ -150,7 +191,12 @@ interface Runtime {
   readonly settings: RuntimeSettings;
 }
 
-async function readRuntime(dir: string, { source, document, options }: CheckedProject, files: string[], load: LoadOptions): Promise<Runtime> {
+async function readRuntime(
+  dir: string,
+  { source, document, options }: CheckedProject,
+  files: string[],
+  { toolIds }: LoadOptions,
+): Promise<Runtime> {
   const { runtime = {} } = document;
   const settings: RuntimeSettings = {
     type: runtime.type ?? 'node',
@@ -160,20 +206,30 @@ async function readRuntime(dir: string, { source, document, options }: CheckedPr
     ...(runtime.max_memory_mb === undefined ? {} : { maxMemoryMb: runtime.max_memory_mb }),
   };
   const { entrypoint } = settings;
-  if (entrypoint === undefined) return { exists: false, tools: undefined, settings };
+  if (entrypoint === undefined || runtime.entrypoint === undefined)
+    return { exists: false, tools: undefined, settings };
   files.push(entrypoint);
   const where = { path: ['runtime', 'entrypoint'] };
   const namedAt = { target: source, options: where };
   if (!isOutside(dir, entrypoint) && !/\.[cm]?[jt]s$/.test(entrypoint)) {
-    const message = `The entrypoint "${toProjectPath(dir, entrypoint)}" is no TypeScript or JavaScript file`;
-    options.reporter.report(source, 'value.type', message, { ...where, expected: 'a path that ends with .ts, .mts, .js or .mjs' });
+    const message = `The entrypoint "${runtime.entrypoint}" is no TypeScript or JavaScript file`;
+    options.reporter.report(source, 'value.type', message, {
+      ...where,
+      expected: 'a path that ends with .ts, .mts, .js or .mjs',
+    });
     return { exists: true, tools: undefined, settings };
   }
-  const file = await readProjectFile(dir, entrypoint, { reporter: options.reporter, namedAt });
+  const file = await readProjectFile(dir, runtime.entrypoint, { reporter: options.reporter, namedAt });
   // A missing file is one problem, not one more for each of its tools.
   if (file === undefined) return { exists: true, tools: undefined, settings };
-  const tools = load.toolIds === undefined ? scanEntrypoint(file.text) : await load.toolIds(dir, entrypoint);
-  return { exists: true, tools, settings };
+  if (toolIds === undefined) return { exists: true, tools: scanEntrypoint(file.text), settings };
+  try {
+    return { exists: true, tools: await toolIds(dir, entrypoint), settings };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    options.reporter.report(source, 'tool.broken', `The entrypoint cannot be loaded: ${reason}`, where);
+    return { exists: true, tools: undefined, settings };
+  }
 }
 
 function milliseconds(limit: string | number | undefined): number | undefined {

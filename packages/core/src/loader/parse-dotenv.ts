@@ -24,7 +24,7 @@ export function parseDotenv(file: string, text: string, reporter: Reporter): Rec
     }
     const name = line.slice(start, equals).trim();
     if (!NAME.test(name)) {
-      report(at, start, 'The name may only have letters, digits, "_", "-" and ".", and begins with none of the last two or a digit', 'NAME=value');
+      report(at, start, 'A name has letters, digits and "_", and does not begin with a digit', 'NAME=value');
       continue;
     }
     const rest = line.slice(equals + 1);

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { suggest } from '../schema/suggest.js';
 import type { Reporter, ReportOptions, ReportTarget } from '../schema/reporter.js';
 
 const MAX_FILE_BYTES = 10_485_760;
@@ -26,13 +27,21 @@ export interface ReadOptions {
 }
 
 /** The text of a file of the project, or `undefined` after reporting why there is none. */
-export async function readProjectFile(dir: string, name: string, options: ReadOptions): Promise<ProjectFile | undefined> {
+export async function readProjectFile(
+  dir: string,
+  name: string,
+  options: ReadOptions,
+): Promise<ProjectFile | undefined> {
   const absolute = path.resolve(dir, name);
   const file = toProjectPath(dir, absolute);
   const { reporter, namedAt = { target: { file } }, optional = false } = options;
-  const atName = (...[code, message]: Parameters<Reporter['report']> extends [unknown, infer C, infer M, ...unknown[]] ? [C, M] : never) =>
-    reporter.report(namedAt.target, code, message, namedAt.options ?? {});
+  const atName = (
+    ...[code, message]: Parameters<Reporter['report']> extends [unknown, infer C, infer M, ...unknown[]]
+      ? [C, M]
+      : never
+  ) => reporter.report(namedAt.target, code, message, namedAt.options ?? {});
   const inFile: ReportTarget = { file };
+  reporter.open(file);
 
   if (isOutside(dir, absolute)) {
     atName('file.outside', `"${name}" lies outside of the project`);
@@ -44,9 +53,7 @@ export async function readProjectFile(dir: string, name: string, options: ReadOp
       atName('file.outside', `"${name}" is a link to a place outside of the project`);
       return undefined;
     }
-    // Without O_NONBLOCK a named pipe would be waited for.
-    await using handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await handle.stat();
+    const stats = await stat(real);
     if (!stats.isFile()) {
       atName('file.not-a-file', `"${name}" is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}`);
       return undefined;
@@ -55,13 +62,21 @@ export async function readProjectFile(dir: string, name: string, options: ReadOp
       reporter.report(inFile, 'file.too-large', `The file has ${stats.size} bytes; ${MAX_FILE_BYTES} are allowed`);
       return undefined;
     }
+    // Should a named pipe have taken its place, O_NONBLOCK keeps us from waiting for a writer.
+    await using handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     const text = decode(await handle.readFile(), inFile, reporter);
     return text === undefined ? undefined : { absolute, file, text };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      if (!optional) atName('file.missing', `There is no file "${name}"`);
+      if (optional) return undefined;
+      const hint = /[*?{]/.test(name) ? '; a pattern is not a file name' : '';
+      const suggestion = await nearestFile(absolute, name);
+      reporter.report(namedAt.target, 'file.missing', `There is no file "${name}"${hint}`, {
+        ...namedAt.options,
+        suggestion,
+      });
     } else if (code === 'EISDIR') atName('file.not-a-file', `"${name}" is a folder`);
     else if (code === 'ELOOP') atName('file.unreadable', `"${name}" is a link that leads to itself`);
     else atName('file.unreadable', `"${name}" cannot be read (${code})`);
@@ -70,13 +85,20 @@ export async function readProjectFile(dir: string, name: string, options: ReadOp
 }
 
 /** How diagnostics name a file. */
-export function toProjectPath(dir: string, absolute: string): string {
+function toProjectPath(dir: string, absolute: string): string {
   return path.relative(dir, absolute).split(path.sep).join('/');
 }
 
 export function isOutside(dir: string, absolute: string): boolean {
   const relative = path.relative(dir, absolute);
   return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+}
+
+/** A file beside the missing one whose name is near, written the way the missing one is. */
+async function nearestFile(absolute: string, name: string): Promise<string | undefined> {
+  const siblings = await readdir(path.dirname(absolute)).catch(() => []);
+  const nearest = suggest(path.basename(absolute), siblings);
+  return nearest === undefined ? undefined : `${name.slice(0, name.length - path.basename(name).length)}${nearest}`;
 }
 
 function decode(bytes: Buffer, target: ReportTarget, reporter: Reporter): string | undefined {

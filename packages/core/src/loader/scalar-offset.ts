@@ -17,7 +17,9 @@ export function offsetInScalar(file: string, scalar: Scalar, inText: Place): num
   let from = raw.indexOf('{{');
   for (let count = 0; count < nth && from !== -1; count += 1) from = raw.indexOf('{{', from + 2);
   if (from === -1) return start;
-  return start + aligned(text, before, wanted, raw, from, scalar.type === 'QUOTE_DOUBLE', scalar.type === 'QUOTE_SINGLE');
+  return (
+    start + aligned(text, before, wanted, raw, from, scalar.type === 'QUOTE_DOUBLE', scalar.type === 'QUOTE_SINGLE')
+  );
 }
 
 function offsetOfPlace(text: string, { line, column }: Place): number {
@@ -30,7 +32,15 @@ function offsetOfPlace(text: string, { line, column }: Place): number {
   return Math.min(start + column - 1, text.length);
 }
 
-function aligned(text: string, from: number, to: number, raw: string, rawFrom: number, escapes: boolean, quotes: boolean): number {
+function aligned(
+  text: string,
+  from: number,
+  to: number,
+  raw: string,
+  rawFrom: number,
+  escapes: boolean,
+  quotes: boolean,
+): number {
   let at = from;
   let rawAt = rawFrom;
   while (at < to && rawAt < raw.length) {

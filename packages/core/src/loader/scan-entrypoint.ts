@@ -11,12 +11,18 @@ interface Token {
 export function scanEntrypoint(source: string): readonly string[] | undefined {
   const tokens = tokenize(source);
   if (tokens === undefined) return undefined;
-  const at = tokens.findIndex(({ text, kind }, index) => kind === 'word' && text === 'default' && tokens[index - 1]?.text === 'export');
+  const at = tokens.findIndex(
+    ({ text, kind }, index) => kind === 'word' && text === 'default' && tokens[index - 1]?.text === 'export',
+  );
   const first = at === -1 ? undefined : tokens[at + 1];
   if (first === undefined) return undefined;
   if (isSign(first, '{')) return objectKeys(tokens, at + 2);
   const after = tokens[at + 2];
-  if (first.kind !== 'word' || (after !== undefined && !isSign(after, ';') && after.text !== 'export' && after.text !== 'satisfies')) return undefined;
+  if (
+    first.kind !== 'word' ||
+    (after !== undefined && !isSign(after, ';') && after.text !== 'export' && after.text !== 'satisfies')
+  )
+    return undefined;
   const declared = tokens.findIndex(({ text }, index) => text === first.text && tokens[index - 1]?.text === 'const');
   if (declared === -1 || !isSign(tokens[declared + 1], '=') || !isSign(tokens[declared + 2], '{')) return undefined;
   return objectKeys(tokens, declared + 3);
@@ -30,7 +36,8 @@ function objectKeys(tokens: readonly Token[], from: number): readonly string[] |
     let token = tokens[at]!;
     if (isSign(token, '}')) return keys;
     const next = tokens[at + 1];
-    if (token.kind === 'word' && (token.text === 'async' || token.text === 'get') && next?.kind !== 'sign') token = tokens[(at += 1)]!;
+    if (token.kind === 'word' && (token.text === 'async' || token.text === 'get') && next?.kind !== 'sign')
+      token = tokens[(at += 1)]!;
     if (isSign(token, '*')) token = tokens[(at += 1)]!;
     // A spread or a computed key: only running the module tells.
     if (token === undefined || token.kind === 'sign') return undefined;
@@ -58,7 +65,8 @@ function endOfEntry(tokens: readonly Token[], from: number): number | undefined 
 
 function tokenize(source: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
-  const pattern = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|([\p{ID_Start}$_][\p{ID_Continue}$]*)|(\d[\w.]*)|("(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*')|(`(?:\\[\s\S]|[^`\\])*`)|([\s\S])/guy;
+  const pattern =
+    /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|([\p{ID_Start}$_][\p{ID_Continue}$]*)|(\d[\w.]*)|("(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*')|(`(?:\\[\s\S]|[^`\\])*`)|([\s\S])/guy;
   for (const [, word, number, quoted, template, sign] of source.matchAll(pattern)) {
     if (word !== undefined) tokens.push({ kind: 'word', text: word });
     else if (number !== undefined) tokens.push({ kind: 'text', text: number });

@@ -3,7 +3,7 @@ import type { DiagnosticCode } from '../schema/diagnostics.js';
 import { isMergeKey, keyText, mergedMaps, offsetOf } from './yaml-nodes.js';
 
 /** Aliases may repeat their anchors; a document of a few lines must not become millions of values by them. */
-const MAX_VALUES = 1_000_000;
+const MAX_REPEATED_VALUES = 100_000;
 const MAX_DEPTH = 100;
 
 type Report = (code: DiagnosticCode, message: string, offset: number, expected?: string) => void;
@@ -22,16 +22,18 @@ export function toJsonValue(document: Document, report: Report): unknown {
   };
 
   const convert = (node: unknown, repeated: unknown): unknown => {
-    values += 1;
-    if (values > MAX_VALUES && repeated !== undefined) {
-      refuse('yaml.alias', `The aliases of this file multiply to more than ${MAX_VALUES} values`, repeated);
+    if (repeated !== undefined) values += 1;
+    if (values > MAX_REPEATED_VALUES) {
+      refuse('yaml.alias', `The aliases of this file multiply to more than ${MAX_REPEATED_VALUES} values`, repeated);
       throw new Refused();
     }
     if (node === null || node === undefined) return null;
     if (isAlias(node)) {
       const target = node.resolve(document);
-      if (target === undefined) return refuse('yaml.alias', `There is no anchor "&${node.source}" before this alias`, node);
-      if (open.has(target)) return refuse('yaml.alias', `The alias "*${node.source}" stands inside of its own anchor`, node);
+      if (target === undefined)
+        return refuse('yaml.alias', `There is no anchor "&${node.source}" before this alias`, node);
+      if (open.has(target))
+        return refuse('yaml.alias', `The alias "*${node.source}" stands inside of its own anchor`, node);
       return convert(target, repeated ?? node);
     }
     if (isScalar(node)) return scalar(node, refuse);
@@ -39,7 +41,12 @@ export function toJsonValue(document: Document, report: Report): unknown {
     open.add(node);
     if (open.size > MAX_DEPTH) {
       // Only aliases can get here: the parser refused what is written that deep.
-      refuse('yaml.too-deep', `The file nests deeper than ${MAX_DEPTH} levels`, repeated ?? node, `at most ${MAX_DEPTH} levels`);
+      refuse(
+        'yaml.too-deep',
+        `The file nests deeper than ${MAX_DEPTH} levels`,
+        repeated ?? node,
+        `at most ${MAX_DEPTH} levels`,
+      );
       throw new Refused();
     }
     const value = isSeq(node) ? node.items.map((item) => convert(item, repeated)) : mapping(node.items, repeated);

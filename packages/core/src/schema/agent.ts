@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { anyList, anyMap, anyValue, envMap, listOf, mapping, nonEmptyText, noted, scalarText, schemaOrId, text, wholeNumber } from '../tasks/document-fields.js';
+import {
+  anyList,
+  anyMap,
+  anyValue,
+  envMap,
+  listOf,
+  mapping,
+  nonEmptyText,
+  noted,
+  scalarText,
+  schemaOrId,
+  text,
+  wholeNumber,
+} from '../tasks/document-fields.js';
 
 const action = mapping({
   id: nonEmptyText,
@@ -11,7 +24,7 @@ const action = mapping({
   json_mode: anyValue.optional(),
 });
 
-export const agentDocument = mapping(
+const agentDocument = mapping(
   {
     resource: text.optional(),
     id: nonEmptyText,
@@ -32,4 +45,7 @@ export const agentDocument = mapping(
   { config: 'it is no field of an agent; give "model"' },
 );
 
-export const agentList = listOf(noted(z.union([z.string().min(1), agentDocument]), { expected: 'an agent, or the id of one' }), 'a list of agents');
+export const agentList = listOf(
+  noted(z.union([z.string().min(1), agentDocument]), { expected: 'an agent, or the id of one' }),
+  'a list of agents',
+);

@@ -7,7 +7,14 @@ const addFormats = ajvFormats as unknown as (ajv: Ajv2020) => void;
 
 /** JSON Schema 2020-12 with formats. Keywords that it does not know are annotations, as the standard says. */
 function createAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, validateSchema: false, addUsedSchema: false });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    logger: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    verbose: true,
+  });
   addFormats(ajv);
   return ajv;
 }
@@ -36,9 +43,11 @@ export function schemaErrors(schema: JsonObject): readonly { readonly pointer: s
 /** What was expected, in words; never with a part of the value that was checked. */
 export function describeRule(error: ErrorObject): string {
   const { keyword, params, message = 'is not valid' } = error;
-  if (keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+  if (keyword === 'enum')
+    return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
   if (keyword === 'const') return `must be ${JSON.stringify(params['allowedValue'])}`;
   if (keyword === 'additionalProperties') return `must not have the property "${String(params['additionalProperty'])}"`;
-  if (keyword === 'unevaluatedProperties') return `must not have the property "${String(params['unevaluatedProperty'])}"`;
+  if (keyword === 'unevaluatedProperties')
+    return `must not have the property "${String(params['unevaluatedProperty'])}"`;
   return message;
 }

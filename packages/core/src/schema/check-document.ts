@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import { closestName } from '../template/closest-name.js';
 import type { DiagnosticCode } from './diagnostics.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { isRecord, valueAt, type Path, type SourceDocument } from './source-document.js';
+import { listNames } from './list-names.js';
 import { ignoredReason, keysAt, noteAt } from './zod-shape.js';
+import { suggest } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -55,28 +56,41 @@ export function checkValue(
   const result = schema.safeParse(value);
   if (result.success) return value;
   const wrong: Path[] = [];
-  for (const issue of result.error.issues.flatMap((found) => flatten(found, value))) {
+  const issues = result.error.issues.flatMap((found) => flatten(found));
+  const meant = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
     const path = issue.path as Path;
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        // Directives are looked for everywhere, not only where keys are known.
-        if (!key.startsWith('$')) report(unknownKey(schema, path, key, elsewhere));
-        wrong.push([...path, key]);
+    for (const key of issue.keys) {
+      wrong.push([...path, key]);
+      // Directives are looked for everywhere, not only where keys are known.
+      if (key.startsWith('$')) meant.add(JSON.stringify(path));
+      else {
+        const found = unknownKey(schema, path, key, elsewhere);
+        report(found);
+        if (found.suggestion !== undefined) meant.add(JSON.stringify([...path, found.suggestion]));
       }
-    } else {
-      report(wrongValue(schema, value, path, name));
-      wrong.push(path);
     }
+  }
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') continue;
+    const path = issue.path as Path;
+    wrong.push(path);
+    // A key that is missing because it is misspelt is one mistake.
+    const isMeant = meant.has(JSON.stringify(path)) || meant.has(JSON.stringify(path.slice(0, -1)));
+    if (valueAt(value, path) !== undefined || !isMeant) report(wrongValue(schema, value, path, name));
   }
   return wrong.some((path) => path.length === 0) ? {} : without(value, wrong);
 }
 
 /** A union's issue becomes those of the form that the author most likely meant. */
-function flatten(issue: Issue, value: unknown): readonly Issue[] {
+function flatten(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
-  const meant = issue.errors.find((errors) => errors.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
+  const meant = issue.errors.find((errors) =>
+    errors.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
   if (meant === undefined || meant.length === 0) return [issue];
-  return meant.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] } as Issue, value));
+  return meant.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
 }
 
 function unknownKey(schema: z.ZodType, path: Path, key: string, elsewhere: CheckOptions['elsewhere']): Found {
@@ -87,10 +101,16 @@ function unknownKey(schema: z.ZodType, path: Path, key: string, elsewhere: Check
     return { code: 'key.ignored', message: `"${key}" has no effect here: ${elsewhere.reason}`, ...at };
   }
   const known = keysAt(schema, path);
-  const suggestion = closestName(key, known);
+  const suggestion = suggest(key, known);
   const owner = path.findLast((segment) => typeof segment === 'string');
   const where = owner === undefined ? '' : ` in "${owner}"`;
-  return { code: 'key.unknown', message: `Unknown key "${key}"${where}`, expected: listed(known), suggestion, ...at };
+  return {
+    code: 'key.unknown',
+    message: `Unknown key "${key}"${where}`,
+    expected: `one of ${listNames(known, 100)}`,
+    suggestion,
+    ...at,
+  };
 }
 
 function wrongValue(schema: z.ZodType, value: unknown, path: Path, ownName: string | undefined): Found {
@@ -102,10 +122,12 @@ function wrongValue(schema: z.ZodType, value: unknown, path: Path, ownName: stri
     return { code: 'value.missing', message: `"${name}" is missing`, expected, path: path.slice(0, -1) };
   }
   const subject = typeof name === 'number' ? `Element ${name}` : name === undefined ? 'This' : `"${name}"`;
-  const isRightKind = note?.code !== undefined && (typeof given === 'string' || (typeof given === 'number' && note.code === 'value.range'));
+  const isRightKind =
+    note?.code !== undefined &&
+    (typeof given === 'string' || (typeof given === 'number' && note.code === 'value.range'));
   const code: DiagnosticCode = isRightKind ? note.code : 'value.type';
   const shown = isRightKind ? JSON.stringify(given) : describeKind(given);
-  const suggestion = note?.values !== undefined && typeof given === 'string' ? closestName(given, note.values) : undefined;
+  const suggestion = note?.values !== undefined && typeof given === 'string' ? suggest(given, note.values) : undefined;
   return { code, message: `${subject} must be ${expected}, not ${shown}`, expected, suggestion, path };
 }
 
@@ -115,10 +137,6 @@ export function describeKind(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
   return typeof value === 'string' ? 'a text' : typeof value === 'number' ? `the number ${value}` : `${String(value)}`;
-}
-
-function listed(names: readonly string[]): string {
-  return `one of ${[...new Set(names)].map((name) => `"${name}"`).join(', ')}`;
 }
 
 /** `key:` without a value means that the key is not there, where the language knows the key. */

@@ -1,13 +1,19 @@
 import { isTemplate } from '../template/index.js';
-import { closestName } from '../template/closest-name.js';
 import type { CheckedTask } from './checked-task.js';
 import type { CheckOptions } from './check-document.js';
-import { endlessCycles, reachedFromStart, type FlowGraph } from './flow-graph.js';
+import { listNames } from './list-names.js';
+import { endlessCycles, type FlowGraph } from './flow-graph.js';
 import { expectedIds } from './schema-table.js';
 import { valueAt, type Path, type SourceDocument } from './source-document.js';
+import { suggest } from './suggest.js';
 
 /** D-21: transitions name tasks of the file, every task is reached, and every loop has a way out. */
-export function checkFlow(document: SourceDocument, tasks: readonly CheckedTask[], graph: FlowGraph, { reporter }: CheckOptions): void {
+export function checkFlow(
+  document: SourceDocument,
+  tasks: readonly CheckedTask[],
+  graph: FlowGraph,
+  { reporter }: CheckOptions,
+): void {
   const ids = tasks.flatMap(({ document: { id } }) => id ?? []);
   const isUnknown = (id: unknown): id is string => typeof id === 'string' && !isTemplate(id) && !ids.includes(id);
   let complete = true;
@@ -19,7 +25,7 @@ export function checkFlow(document: SourceDocument, tasks: readonly CheckedTask[
       reporter.report(document, 'reference.unknown-task', `There is no task "${id}" in this workflow`, {
         path: at,
         expected: expectedIds(ids),
-        suggestion: closestName(id, ids),
+        suggestion: suggest(id, ids),
       });
     }
   }
@@ -27,18 +33,30 @@ export function checkFlow(document: SourceDocument, tasks: readonly CheckedTask[
   if (!complete || tasks.some(({ known }) => !known)) return;
   reportUnreached(document, tasks, graph, reporter);
   for (const cycle of endlessCycles(graph)) {
-    const names = cycle.map((index) => `"${tasks[index]!.document.id ?? ''}"`).join(', ');
+    const names = listNames(
+      cycle.map((index) => tasks[index]!.document.id ?? ''),
+      5,
+    );
     const message =
-      cycle.length === 1 ? `Task ${names} leads to itself without a way out` : `The tasks ${names} lead to each other without a way out`;
+      cycle.length === 1
+        ? `Task ${names} leads to itself without a way out`
+        : `The tasks ${names} lead to each other without a way out`;
     const path = [...tasks[cycle[0]!]!.path, 'on_success', 'next'];
-    reporter.report(document, 'flow.endless', message, { path, expected: 'a transition out of the loop, or "final: true"' });
+    reporter.report(document, 'flow.endless', message, {
+      path,
+      expected: 'a transition out of the loop, or "final: true"',
+    });
   }
 }
 
-function reportUnreached(document: SourceDocument, tasks: readonly CheckedTask[], graph: FlowGraph, reporter: CheckOptions['reporter']): void {
-  const reached = reachedFromStart(graph);
+function reportUnreached(
+  document: SourceDocument,
+  tasks: readonly CheckedTask[],
+  graph: FlowGraph,
+  reporter: CheckOptions['reporter'],
+): void {
   for (const [index, { path, document: task }] of tasks.entries()) {
-    if (reached.has(index) || task.id === undefined) continue;
+    if (graph.reachedFromStart.has(index) || task.id === undefined) continue;
     const message = `No task leads to "${task.id}"; only a run that starts there comes to it`;
     reporter.report(document, 'flow.unreachable', message, { path: [...path, 'id'], severity: 'warning' });
   }

@@ -12,18 +12,25 @@ export type IdKind = 'workflow' | 'task' | 'tool' | 'schema' | 'agent';
 
 /** Whether an id may be used; reports why not. */
 export function checkId(document: SourceDocument, path: Path, id: string, kind: IdKind, reporter: Reporter): boolean {
-  if (OBJECT_NAMES.includes(id) || (kind === 'workflow' && WORKFLOW_NAMES.includes(id))) {
+  const isServed = kind === 'workflow' && (WORKFLOW_NAMES.includes(id) || id.startsWith('__temporal'));
+  if (OBJECT_NAMES.includes(id) || isServed) {
     reporter.report(document, 'id.reserved', `"${id}" is reserved; give the ${kind} another id`, { path });
     return false;
   }
   if (ID.test(id) && id.length <= MAX_LENGTH) return true;
   const expected = `letters, digits, "_", "-" and ".", ${MAX_LENGTH} at most`;
-  reporter.report(document, 'id.invalid', `The id ${JSON.stringify(id)} of a ${kind} may only have ${expected}`, { path, expected });
+  reporter.report(document, 'id.invalid', `The id ${JSON.stringify(id)} of a ${kind} may only have ${expected}`, {
+    path,
+    expected,
+  });
   return false;
 }
 
 /** Remembers where each id was first seen and reports the second. */
-export function createIdCheck(kind: IdKind, reporter: Reporter): (document: SourceDocument, path: Path, id: string) => boolean {
+export function createIdCheck(
+  kind: IdKind,
+  reporter: Reporter,
+): (document: SourceDocument, path: Path, id: string) => boolean {
   const seen = new Map<string, string>();
   return (document, path, id) => {
     if (!checkId(document, path, id, kind, reporter)) return false;

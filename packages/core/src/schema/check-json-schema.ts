@@ -9,7 +9,10 @@ export function checkJsonSchema(document: SourceDocument, path: Path, schema: Js
   for (const { pointer, message } of schemaErrors(schema)) {
     if (seen.has(pointer)) continue;
     seen.add(pointer);
-    const at = pointer.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const at = pointer
+      .split('/')
+      .slice(1)
+      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
     const keyword = at.at(-1) ?? 'schema';
     reporter.report(document, 'schema.invalid', `"${keyword}" is not valid in a JSON Schema: ${message}`, {
       path: [...path, ...at],
@@ -22,7 +25,10 @@ export function checkJsonSchema(document: SourceDocument, path: Path, schema: Js
     return true;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    reporter.report(document, 'schema.invalid', `The JSON Schema cannot be used: ${message}`, { path, expected: 'JSON Schema 2020-12' });
+    reporter.report(document, 'schema.invalid', `The JSON Schema cannot be used: ${message}`, {
+      path,
+      expected: 'JSON Schema 2020-12',
+    });
     return false;
   }
 }

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../model/json.js';
 import type { TemplateReference } from '../template/index.js';
-import { closestName } from '../template/closest-name.js';
 import type { DiagnosticCode } from './diagnostics.js';
 import { expectedIds } from './schema-table.js';
 import type { VisibleTasks } from './task-lookup.js';
+import { suggest } from './suggest.js';
 
 /** What the templates of one place may speak of. */
 export interface TemplateScope {
@@ -38,10 +38,19 @@ export function checkReference(reference: TemplateReference, scope: TemplateScop
 
 function unknownVariable(root: string, { roots }: TemplateScope): ReferenceProblem {
   const expected = `one of ${[...roots].map((known) => `".${known}"`).join(', ')}`;
-  return { code: 'template.unknown-variable', message: `There is no ".${root}" here`, expected, suggestion: withDot(closestName(root, roots)) };
+  return {
+    code: 'template.unknown-variable',
+    message: `There is no ".${root}" here`,
+    expected,
+    suggestion: withDot(suggest(root, roots)),
+  };
 }
 
-function checkTaskReference(id: string, { guarded }: TemplateReference, { tasks }: TemplateScope): ReferenceProblem | undefined {
+function checkTaskReference(
+  id: string,
+  { guarded }: TemplateReference,
+  { tasks }: TemplateScope,
+): ReferenceProblem | undefined {
   const found = tasks.find(id);
   if (found === 'before') return undefined;
   if (found === 'unknown') {
@@ -49,16 +58,24 @@ function checkTaskReference(id: string, { guarded }: TemplateReference, { tasks 
       code: 'reference.unknown-task',
       message: `There is no task "${id}" in this workflow`,
       expected: expectedIds(tasks.ids),
-      suggestion: closestName(id, tasks.ids),
+      suggestion: suggest(id, tasks.ids),
       // Where a missing value does no harm the run does not fail, but a slip of the pen would go unseen.
       ...(guarded ? { severity: 'warning' } : {}),
     };
   }
   if (guarded) return undefined;
-  return { code: 'reference.not-before', message: `Task "${id}" cannot have run before this is evaluated`, expected: 'a task that runs before' };
+  return {
+    code: 'reference.not-before',
+    message: `Task "${id}" cannot have run before this is evaluated`,
+    expected: 'a task that runs before',
+  };
 }
 
-function checkEnvReference(name: string | undefined, reference: TemplateReference, scope: TemplateScope): ReferenceProblem | undefined {
+function checkEnvReference(
+  name: string | undefined,
+  reference: TemplateReference,
+  scope: TemplateScope,
+): ReferenceProblem | undefined {
   const { envNames, publicEnv, secrets } = scope;
   const isPublic = name !== undefined && Object.hasOwn(publicEnv, name);
   if (secrets !== undefined && !isPublic) {
@@ -67,7 +84,7 @@ function checkEnvReference(name: string | undefined, reference: TemplateReferenc
       code: 'env.secret',
       message: `${subject} is secret, and the value of "${secrets}" becomes part of the run's history; list the name under "public_env" if it is no secret`,
       expected: 'a name that "public_env" lists',
-      suggestion: name === undefined ? undefined : closestName(name, Object.keys(publicEnv)),
+      suggestion: name === undefined ? undefined : suggest(name, Object.keys(publicEnv)),
     };
   }
   if (name === undefined || reference.guarded || isPublic || envNames.has(name)) return undefined;
@@ -76,11 +93,14 @@ function checkEnvReference(name: string | undefined, reference: TemplateReferenc
     code: 'env.unknown',
     message: `Neither the .env file nor an "env" block has "${name}"`,
     severity: 'warning',
-    suggestion: closestName(name, envNames),
+    suggestion: suggest(name, envNames),
   };
 }
 
-function checkInputReference({ path, guarded }: TemplateReference, { input }: TemplateScope): ReferenceProblem | undefined {
+function checkInputReference(
+  { path, guarded }: TemplateReference,
+  { input }: TemplateScope,
+): ReferenceProblem | undefined {
   let schema: unknown = input;
   for (const [index, key] of path.slice(2).entries()) {
     if (!isJsonObject(schema)) return undefined;
@@ -95,7 +115,7 @@ function checkInputReference({ path, guarded }: TemplateReference, { input }: Te
       code: 'reference.unknown-input',
       message: `The input schema has no "${path.slice(2, index + 3).join('.')}" and allows no other properties`,
       expected: expectedIds(names),
-      suggestion: closestName(key, names),
+      suggestion: suggest(key, names),
     };
   }
   return undefined;

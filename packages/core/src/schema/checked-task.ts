@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { keysOfTasks, taskSchemaOf, taskTypes, type DocumentTaskType } from '../tasks/schemas.js';
 import type { taskFields, executorFields } from '../tasks/task-fields.js';
-import { closestName } from '../template/closest-name.js';
+import { checkIgnoredOptions } from './check-ignored.js';
 import { checkDocument, describeKind, type CheckOptions } from './check-document.js';
 import { isRecord, valueAt, type Path, type SourceDocument } from './source-document.js';
+import { suggest } from './suggest.js';
 
 /** The keys that tasks of every type have, all of them perhaps missing. */
 export type TaskDocument = Partial<z.output<z.ZodObject<typeof taskFields & typeof executorFields>>>;
@@ -20,17 +21,24 @@ export interface CheckedTask {
 /** Checks the keys and values of the task at `path`; tasks inside of it are left to whoever compiles it. */
 export function checkTask(document: SourceDocument, path: Path, options: CheckOptions): CheckedTask {
   const raw = valueAt(document.value, path);
-  const given = isRecord(raw) ? (raw['type'] ?? 'basic') : 'basic';
+  // The list that it stands in has reported it.
+  if (!isRecord(raw)) return { path, type: 'basic', document: {}, known: false };
+  const given = raw['type'] ?? 'basic';
   const type = taskTypes.find((name) => name === given);
   if (type === undefined) {
     const shown = typeof given === 'string' ? JSON.stringify(given) : describeKind(given);
     const expected = `one of ${taskTypes.map((name) => `"${name}"`).join(', ')}`;
-    const suggestion = typeof given === 'string' ? closestName(given, taskTypes) : undefined;
+    const suggestion = typeof given === 'string' ? suggest(given, taskTypes) : undefined;
     const code = typeof given === 'string' ? 'value.enum' : 'value.type';
-    options.reporter.report(document, code, `"type" must be ${expected}, not ${shown}`, { path: [...path, 'type'], expected, suggestion });
-    const id = isRecord(raw) && typeof raw['id'] === 'string' ? { id: raw['id'] } : {};
+    options.reporter.report(document, code, `"type" must be ${expected}, not ${shown}`, {
+      path: [...path, 'type'],
+      expected,
+      suggestion,
+    });
+    const id = typeof raw['id'] === 'string' ? { id: raw['id'] } : {};
     return { path, type: 'basic', document: id, known: false };
   }
+  checkIgnoredOptions(document, [...path, 'config'], options.reporter);
   const checked = checkDocument(document, path, taskSchemaOf(type).document, {
     ...options,
     elsewhere: { keys: keysOfTasks, reason: `a task of type "${type}" does not use it` },

@@ -28,11 +28,15 @@ export function compilePolicy({ levels, timeoutMs, toolTimeoutMs = 0 }: PolicyOp
   const lastMs = (read: (config: Partial<OptionsDocument>) => string | undefined) =>
     last(({ config }) => durationMs(config === undefined ? undefined : read(config)) || undefined);
   const retry = DEFAULT_POLICY.retry;
-  const attempts = last(({ config, retries }) => (retries === undefined ? config?.retry_policy?.maximum_attempts || undefined : retries + 1));
+  const attempts = last(({ config, retries }) =>
+    retries === undefined ? config?.retry_policy?.maximum_attempts || undefined : retries + 1,
+  );
   const initialIntervalMs = lastMs((config) => config.retry_policy?.initial_interval) ?? retry.initialIntervalMs;
   const maximumIntervalMs = lastMs((config) => config.retry_policy?.maximum_interval) ?? retry.maximumIntervalMs;
   const ofAll = (timeoutMs || undefined) ?? lastMs((config) => config.schedule_to_close_timeout);
-  const ofOne = lastMs((config) => config.start_to_close_timeout) ?? Math.max(DEFAULT_POLICY.startToCloseMs, toolTimeoutMs + TOOL_MARGIN_MS);
+  const ofOne =
+    lastMs((config) => config.start_to_close_timeout) ??
+    Math.max(DEFAULT_POLICY.startToCloseMs, toolTimeoutMs + TOOL_MARGIN_MS);
   const toStart = lastMs((config) => config.schedule_to_start_timeout);
   const nonRetryable = last(({ config }) => config?.retry_policy?.non_retryable_error_types);
   return {

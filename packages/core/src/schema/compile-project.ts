@@ -1,13 +1,15 @@
 import type { Plan, ToolDefinition } from '../model/plan.js';
 import { checkDirectives } from './check-directives.js';
+import { checkIgnoredOptions } from './check-ignored.js';
+import { derivedEnv, literalEnv } from './env-values.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
 import { visitTemplates } from './check-templates.js';
 import { compileWorkflow } from './compile-workflow.js';
 import { projectDocument, type ProjectDocument } from './project.js';
 import { createSchemaTable } from './schema-table.js';
-import { isRecord, valueAt, type SourceDocument } from './source-document.js';
-import { createToolTable, texts } from './tool-table.js';
+import { isRecord, textAt, textsAt, valueAt, type SourceDocument } from './source-document.js';
+import { createToolTable } from './tool-table.js';
 import type { ProjectScope } from './workflow-scope.js';
 
 /** The project file, checked by itself: enough to find its other files. */
@@ -29,6 +31,8 @@ export interface CompiledProject {
   readonly plans: ReadonlyMap<string, Plan>;
   readonly tools: Readonly<Record<string, ToolDefinition>>;
   readonly publicEnv: Readonly<Record<string, string>>;
+  /** Everything that `.env` shows. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** `strict: false` in the file makes unknown keys warnings, in every file. */
@@ -46,19 +50,32 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   const tools = createToolTable(options);
   tools.add(source, ['tools'], document.tools, schemas);
   checkDefinitions(source, document, options);
-  const env = texts(document.env);
-  const publicEnv = publicValues(source, document, { ...parts.secrets, ...literals(env) }, options);
-  for (const key of ['tools', 'agents', 'mcps', 'models', 'memories', 'embedders', 'vector_dbs', 'knowledge_bases', 'env']) {
+  checkIgnoredOptions(source, ['config'], reporter);
+  const env = textsAt(source, ['env']);
+  const publicEnv = publicValues(source, document, { ...parts.secrets, ...literalEnv(env) }, options);
+  const given = { ...parts.secrets, ...publicEnv };
+  const shown = { ...given, ...derivedEnv(env, given) };
+  for (const key of [
+    'tools',
+    'agents',
+    'mcps',
+    'models',
+    'memories',
+    'embedders',
+    'vector_dbs',
+    'knowledge_bases',
+    'env',
+  ]) {
     visitTemplates(source, [key], reporter, undefined);
   }
   const project: ProjectScope = {
     name: document.name ?? '',
-    ...(document.version === undefined ? {} : { version: String(document.version) }),
-    ...(document.description === undefined ? {} : { description: String(document.description) }),
+    ...(document.version === undefined ? {} : { version: textAt(source, ['version'])! }),
+    ...(document.description === undefined ? {} : { description: textAt(source, ['description'])! }),
     config: document.config,
     env,
     publicEnv,
-    envNames: new Set([...Object.keys(parts.secrets), ...Object.keys(env)]),
+    envNames: new Set(Object.keys(shown)),
     tools,
     schemas,
     hasEntrypoint: parts.hasEntrypoint,
@@ -73,7 +90,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     const { id, plan } = compileWorkflow(workflow, project, options);
     if (id !== undefined && checkId(workflow, ['id'], id)) plans.set(id, plan);
   }
-  return { plans, tools: tools.all(), publicEnv };
+  return { plans, tools: tools.all(), publicEnv, env: shown };
 }
 
 /** `public_env`: their values are part of the plan. Texts of `env:` blocks without templates stand in a file anyway. */
@@ -83,20 +100,19 @@ function publicValues(
   values: Readonly<Record<string, string>>,
   { reporter }: CheckOptions,
 ): Record<string, string> {
-  const found: Record<string, string> = literals(texts(document.env));
+  const found: Record<string, string> = literalEnv(textsAt(source, ['env']));
   for (const [index, listed] of (document.public_env ?? []).entries()) {
     const name = String(listed);
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value !== undefined) found[name] = value;
     else {
-      reporter.report(source, 'env.unset', `"${name}" has no value in the .env file`, { path: ['public_env', index], severity: 'warning' });
+      reporter.report(source, 'env.unset', `"${name}" has no value in the .env file`, {
+        path: ['public_env', index],
+        severity: 'warning',
+      });
     }
   }
   return found;
-}
-
-function literals(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => !value.includes('{{')));
 }
 
 function checkDefinitions(source: SourceDocument, document: Partial<ProjectDocument>, options: CheckOptions): void {
@@ -130,6 +146,9 @@ function checkExported(
     const id: unknown = isRecord(tool) ? tool['id'] : tool;
     if (typeof id !== 'string' || entrypointTools.includes(id)) continue;
     const path = isRecord(tool) ? ['tools', index, 'id'] : ['tools', index];
-    reporter.report(source, 'tool.not-exported', `The entrypoint exports no tool "${id}"`, { path, severity: 'warning' });
+    reporter.report(source, 'tool.not-exported', `The entrypoint exports no tool "${id}"`, {
+      path,
+      severity: 'warning',
+    });
   }
 }

@@ -9,7 +9,7 @@ import { checkValue } from './check-document.js';
 import { compilePolicy, durationMs, type PolicyLevel } from './compile-policy.js';
 import { findTool, type ToolChoice } from './find-tool.js';
 import { refersToAny } from './template-scope.js';
-import { texts } from './tool-table.js';
+import { textsAt } from './source-document.js';
 import type { WorkflowScope } from './workflow-scope.js';
 
 const MAX_DEPTH = 20;
@@ -37,11 +37,16 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
   const { path, document: task } = checked;
   const { reporter } = options;
   const levels = [...place.levels, { config: task.config, retries: task.retries }];
+  const own = { ...place.with, ...(task.with as JsonObject | undefined) };
+  // Whatever else is wrong with the task, its schemas are looked at.
+  const input = workflow.schemas.resolve(source, [...path, 'input']);
+  const output = workflow.schemas.resolve(source, [...path, 'output']);
   let choice: ToolChoice | undefined;
 
   const compiler: TaskCompiler = {
     report(code, message, { path: inner = [], at = 'value', expected } = {}) {
-      const where = expected === undefined ? { path: [...path, ...inner], at } : { path: [...path, ...inner], at, expected };
+      const where =
+        expected === undefined ? { path: [...path, ...inner], at } : { path: [...path, ...inner], at, expected };
       reporter.report(source, code, message, where);
     },
     check(schema, value, name) {
@@ -53,9 +58,16 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
       });
       return ok;
     },
-    base({ tool, with: given = (task.with ?? {}) as JsonObject } = {}) {
+    with: own,
+    base({ tool, with: given = own } = {}) {
       const definition = tool === undefined ? undefined : workflow.tools[tool];
-      return compileBase(checked, workflow, { levels, given: { ...definition?.with, ...place.with, ...given }, definition });
+      return compileBase(checked, workflow, {
+        levels,
+        given: { ...definition?.with, ...given },
+        definition,
+        input,
+        output,
+      });
     },
     hasExecutor: ({ tool, use, agent }) => tool !== undefined || use !== undefined || agent !== undefined,
     tool: () => (choice ??= findTool(checked, workflow)).key,
@@ -65,10 +77,10 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
       return child === undefined ? undefined : compileTask(child, workflow, inside);
     },
     children(inner, count) {
-      const checkId = createIdCheck('task', reporter);
+      const checkUnique = createIdCheck('task', reporter);
       const tasks: Task[] = [];
       for (let index = 0; index < count; index += 1) {
-        const child = checkChild(checked, workflow, [...path, ...inner, index], place.depth + 1, checkId);
+        const child = checkChild(checked, workflow, [...path, ...inner, index], place.depth + 1, checkUnique);
         const isLater = index > 0 && checked.type === 'composite';
         const inside = { levels, with: {}, depth: place.depth + 1, hasPredecessor: isLater };
         const compiled = child === undefined ? undefined : compileTask(child, workflow, inside);
@@ -79,7 +91,9 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
     hasPredecessor: () => place.hasPredecessor,
     withoutLocals(values, names) {
       const locals = [...ITEM_NAMES, ...names];
-      return Object.fromEntries(Object.entries(values).filter(([, value]) => !refersToAny(value, locals))) as JsonObject;
+      return Object.fromEntries(
+        Object.entries(values).filter(([, value]) => !refersToAny(value, locals)),
+      ) as JsonObject;
     },
     unsupported(children: readonly SubPath[]) {
       const message = `Tasks of type "${checked.type}" are not supported yet`;
@@ -99,7 +113,10 @@ function checkChild(
 ): CheckedTask | undefined {
   const { document: source, options } = workflow;
   if (depth > MAX_DEPTH) {
-    options.reporter.report(source, 'value.range', `Tasks nest deeper than ${MAX_DEPTH} levels`, { path, expected: `at most ${MAX_DEPTH} levels` });
+    options.reporter.report(source, 'value.range', `Tasks nest deeper than ${MAX_DEPTH} levels`, {
+      path,
+      expected: `at most ${MAX_DEPTH} levels`,
+    });
     return undefined;
   }
   const child = checkTask(source, path, options);
@@ -108,7 +125,10 @@ function checkChild(
   const isTemplated = parent.type === 'collection' && id?.includes('{{') === true;
   if (id !== undefined && checkUnique !== undefined) checkUnique(source, [...path, 'id'], id);
   else if (id !== undefined && !isTemplated) checkId(source, [...path, 'id'], id, 'task', options.reporter);
-  for (const [key, transition] of [['on_success', onSuccess], ['on_error', onError]] as const) {
+  for (const [key, transition] of [
+    ['on_success', onSuccess],
+    ['on_error', onError],
+  ] as const) {
     if (transition === undefined) continue;
     const message = `"${key}" has no effect here: the task around it decides what comes next`;
     options.reporter.report(source, 'key.ignored', message, { path: [...path, key], at: 'key', severity: 'warning' });
@@ -120,18 +140,26 @@ interface BaseOptions {
   readonly levels: readonly PolicyLevel[];
   readonly given: JsonObject;
   readonly definition: ToolDefinition | undefined;
+  readonly input: JsonObject | undefined;
+  readonly output: JsonObject | undefined;
 }
 
-function compileBase(checked: CheckedTask, workflow: WorkflowScope, { levels, given, definition }: BaseOptions): TaskBase {
+function compileBase(
+  checked: CheckedTask,
+  workflow: WorkflowScope,
+  { levels, given, definition, input, output }: BaseOptions,
+): TaskBase {
   const { path, document: task } = checked;
-  const { document: source, schemas } = workflow;
-  const input = schemas.resolve(source, [...path, 'input']);
-  const output = schemas.resolve(source, [...path, 'output']);
+  const { document: source } = workflow;
   const timeoutMs = durationMs(task.timeout) || undefined;
   const sleepMs = durationMs(task.sleep) || undefined;
   const onSuccess = toTransition(task.on_success);
   const onError = toTransition(task.on_error);
-  const policy = compilePolicy({ levels, timeoutMs: definition === undefined ? undefined : timeoutMs, toolTimeoutMs: definition?.timeoutMs });
+  const policy = compilePolicy({
+    levels,
+    timeoutMs: definition === undefined ? undefined : timeoutMs,
+    toolTimeoutMs: definition?.timeoutMs,
+  });
   return {
     id: task.id ?? '',
     position: { file: source.file, ...source.valuePlace(path) },
@@ -139,7 +167,7 @@ function compileBase(checked: CheckedTask, workflow: WorkflowScope, { levels, gi
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
     ...(task.outputs === undefined || task.outputs === null ? {} : { outputs: task.outputs as Json }),
-    ...(task.env === undefined ? {} : { env: texts(task.env) }),
+    ...(task.env === undefined ? {} : { env: textsAt(source, [...path, 'env']) }),
     ...(onSuccess === undefined ? {} : { onSuccess }),
     ...(onError === undefined ? {} : { onError }),
     ...(sleepMs === undefined ? {} : { sleepMs }),

@@ -2,14 +2,16 @@ import type { Json, JsonObject } from '../model/json.js';
 import type { Plan, ToolDefinition } from '../model/plan.js';
 import { isTemplate } from '../template/index.js';
 import { checkFlow } from './check-flow.js';
+import { checkIgnoredOptions, checkIgnoredWith } from './check-ignored.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
 import { checkTask, type CheckedTask } from './checked-task.js';
-import { checkTemplates, type NestedTask } from './check-templates.js';
+import { checkTemplates } from './check-templates.js';
+import type { NestedTask } from './template-check.js';
+import { literalEnv } from './env-values.js';
 import { compileTask } from './compile-task.js';
 import { createFlowGraph } from './flow-graph.js';
-import { valueAt, type SourceDocument } from './source-document.js';
-import { texts } from './tool-table.js';
+import { textAt, textsAt, valueAt, type SourceDocument } from './source-document.js';
 import { workflowDocument, type WorkflowDocument } from './workflow.js';
 import type { ProjectScope, WorkflowScope } from './workflow-scope.js';
 
@@ -19,7 +21,11 @@ export interface CompiledWorkflow {
   readonly plan: Plan;
 }
 
-export function compileWorkflow(source: SourceDocument, project: ProjectScope, options: CheckOptions): CompiledWorkflow {
+export function compileWorkflow(
+  source: SourceDocument,
+  project: ProjectScope,
+  options: CheckOptions,
+): CompiledWorkflow {
   const document = checkDocument(source, [], workflowDocument, options);
   const schemas = project.schemas.extend();
   schemas.add(source, ['schemas'], document.schemas);
@@ -28,7 +34,12 @@ export function compileWorkflow(source: SourceDocument, project: ProjectScope, o
   for (const path of [['triggers'], ['agents']]) resolveInner(source, path, schemas);
   const input = inputSchema(source, document, schemas, options);
 
-  const used: Record<string, ToolDefinition> = Object.assign(Object.create(null) as Record<string, never>, toolTable.all());
+  const used: Record<string, ToolDefinition> = Object.assign(
+    Object.create(null) as Record<string, never>,
+    toolTable.all(),
+  );
+  const env = { ...textsAt(source, ['config', 'env']), ...textsAt(source, ['env']) };
+  const publicEnv = { ...project.publicEnv, ...literalEnv(env) };
   const nested: NestedTask[] = [];
   const workflow: WorkflowScope = {
     project,
@@ -36,16 +47,22 @@ export function compileWorkflow(source: SourceDocument, project: ProjectScope, o
     options,
     schemas,
     tools: used,
+    toolsAreUncertain: toolTable.isUncertain,
     addTool: (key, tool) => void (used[key] = tool),
     addNested: (child, parent) => void nested.push({ child, parent }),
     hasProblemAt: (...paths) => paths.some((path) => valueAt(source.value, path) !== undefined),
   };
 
+  checkIgnoredOptions(source, ['config'], options.reporter);
   const checked = (document.tasks ?? []).map((_, index) => checkTask(source, ['tasks', index], options));
   if (document.tasks?.length === 0) {
-    options.reporter.report(source, 'value.missing', 'A workflow needs at least one task', { path: ['tasks'], expected: 'a list of tasks' });
+    options.reporter.report(source, 'value.missing', 'A workflow needs at least one task', {
+      path: ['tasks'],
+      expected: 'a list of tasks',
+    });
   }
   checkTaskIds(source, checked, options);
+  for (const { path } of checked) checkIgnoredWith(source, path, options.reporter);
   const graph = createFlowGraph(checked);
   checkFlow(source, checked, graph, options);
   const levels = [{ config: project.config }, { config: document.config }];
@@ -53,7 +70,7 @@ export function compileWorkflow(source: SourceDocument, project: ProjectScope, o
     const place = { levels, with: {}, depth: 1, hasPredecessor: graph.hasPredecessor(index) };
     return compileTask(task, workflow, place) ?? [];
   });
-  checkTemplates({ workflow, tasks: checked, nested, graph, input });
+  checkTemplates({ workflow, tasks: checked, nested, graph, input, publicEnv });
 
   const plan: Plan = {
     semantics: 1,
@@ -64,16 +81,16 @@ export function compileWorkflow(source: SourceDocument, project: ProjectScope, o
     },
     workflow: {
       id: document.id ?? '',
-      ...(document.version === undefined ? {} : { version: String(document.version) }),
-      ...(document.description === undefined ? {} : { description: String(document.description) }),
+      ...(document.version === undefined ? {} : { version: textAt(source, ['version'])! }),
+      ...(document.description === undefined ? {} : { description: textAt(source, ['description'])! }),
     },
     file: source.file,
     ...(input === undefined ? {} : { input }),
     tasks,
     inListOrder: graph.inListOrder,
     ...(document.outputs === undefined || document.outputs === null ? {} : { outputs: document.outputs as Json }),
-    env: { ...project.env, ...texts(document.config?.env), ...texts(document.env) },
-    publicEnv: project.publicEnv,
+    env: { ...project.env, ...env },
+    publicEnv,
     tools: { ...used },
   };
   return { id: document.id, plan };
@@ -90,14 +107,25 @@ function inputSchema(
   const inner = schemas.resolve(source, ['config', 'input']);
   if (document.input !== undefined) {
     const isUsed = document.config?.input === undefined;
-    const message = isUsed ? '"input" belongs under "config"; it is used as if it stood there' : '"input" has no effect beside "config.input"';
-    reporter.report(source, 'key.ignored', message, { path: ['input'], at: 'key', severity: 'warning', expected: '"config.input"' });
+    const message = isUsed
+      ? '"input" belongs under "config"; it is used as if it stood there'
+      : '"input" has no effect beside "config.input"';
+    reporter.report(source, 'key.ignored', message, {
+      path: ['input'],
+      at: 'key',
+      severity: 'warning',
+      expected: '"config.input"',
+    });
   }
   return inner ?? outer;
 }
 
 /** Schemas of triggers and of the actions of agents are checked although nothing runs them yet. */
-function resolveInner(source: SourceDocument, path: readonly (string | number)[], schemas: WorkflowScope['schemas']): void {
+function resolveInner(
+  source: SourceDocument,
+  path: readonly (string | number)[],
+  schemas: WorkflowScope['schemas'],
+): void {
   const value = valueAt(source.value, path);
   if (typeof value !== 'object' || value === null) return;
   for (const key of Object.keys(value)) {
@@ -116,7 +144,10 @@ function checkTaskIds(source: SourceDocument, tasks: readonly CheckedTask[], opt
     const at = [...path, 'id'];
     if (isTemplate(document.id)) {
       const message = 'Only the task of a collection may have a template as its id';
-      options.reporter.report(source, 'id.invalid', message, { path: at, expected: 'letters, digits, "_", "-" and "."' });
+      options.reporter.report(source, 'id.invalid', message, {
+        path: at,
+        expected: 'letters, digits, "_", "-" and "."',
+      });
     } else check(source, at, document.id);
   }
 }

@@ -22,10 +22,21 @@ import {
 const fraction = noted(z.number().min(0).max(1), { expected: 'a number from 0 to 1', code: 'value.range' });
 const number = noted(z.number(), { expected: 'a number' });
 
-export const modelDocument = mapping({
+const modelDocument = mapping({
   resource: text.optional(),
   id: text.optional(),
-  provider: oneOf('openai', 'groq', 'anthropic', 'google', 'ollama', 'deepseek', 'xai', 'cerebras', 'openrouter', 'mock'),
+  provider: oneOf(
+    'openai',
+    'groq',
+    'anthropic',
+    'google',
+    'ollama',
+    'deepseek',
+    'xai',
+    'cerebras',
+    'openrouter',
+    'mock',
+  ),
   model: scalarText.optional(),
   api_key: text.optional(),
   api_url: text.optional(),
@@ -45,7 +56,7 @@ export const modelDocument = mapping({
   }).optional(),
 });
 
-export const mcpDocument = mapping({
+const mcpDocument = mapping({
   resource: text.optional(),
   id: nonEmptyText,
   description: scalarText.optional(),
@@ -60,7 +71,7 @@ export const mcpDocument = mapping({
   max_sessions: wholeNumber(0).optional(),
 });
 
-export const memoryDocument = mapping(
+const memoryDocument = mapping(
   {
     resource: text.optional(),
     id: nonEmptyText,
@@ -93,7 +104,11 @@ export const memoryDocument = mapping(
       non_persistable_message_types: textList.optional(),
       default_redaction_string: text.optional(),
     }).optional(),
-    locking: mapping({ append_ttl: duration.optional(), clear_ttl: duration.optional(), flush_ttl: duration.optional() }).optional(),
+    locking: mapping({
+      append_ttl: duration.optional(),
+      clear_ttl: duration.optional(),
+      flush_ttl: duration.optional(),
+    }).optional(),
     token_provider: anyMap.optional(),
     default_key_template: text.optional(),
   },
@@ -132,7 +147,10 @@ const knowledgeBase = mapping({
 
 export const memoryList = listOf(memoryDocument, 'a list of memories');
 export const modelList = listOf(modelDocument, 'a list of models');
-export const mcpList = listOf(noted(z.union([z.string().min(1), mcpDocument]), { expected: 'an MCP server, or the id of one' }), 'a list of MCP servers');
+export const mcpList = listOf(
+  noted(z.union([z.string().min(1), mcpDocument]), { expected: 'an MCP server, or the id of one' }),
+  'a list of MCP servers',
+);
 export const embedderList = listOf(embedder, 'a list of embedders');
 export const vectorDbList = listOf(vectorDb, 'a list of vector databases');
 export const knowledgeBaseList = listOf(knowledgeBase, 'a list of knowledge bases');
@@ -148,9 +166,16 @@ const binding = mapping({
   filters: anyMap.optional(),
   retrieval: anyMap.optional(),
 });
-export const knowledgeBindings = noted(z.union([z.array(binding).max(1), binding]), { expected: 'a list with one knowledge binding' });
+export const knowledgeBindings = noted(z.union([z.array(binding).max(1), binding]), {
+  expected: 'a list with one knowledge binding',
+});
 
-export const author = noted(z.union([z.string(), anyMap]), { expected: 'a name, or a mapping with "name" and "email"' });
+export const author = noted(z.union([z.string(), anyMap]), {
+  expected: 'a name, or a mapping with "name" and "email"',
+});
 
 /** Schemas that others name by `id`. */
-export const schemaList = listOf(noted(z.looseObject({ id: nonEmptyText }), { expected: 'a JSON Schema with an "id"' }), 'a list of JSON Schemas with ids');
+export const schemaList = listOf(
+  noted(z.looseObject({ id: nonEmptyText }), { expected: 'a JSON Schema with an "id"' }),
+  'a list of JSON Schemas with ids',
+);

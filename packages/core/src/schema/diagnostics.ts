@@ -41,6 +41,7 @@ export const DIAGNOSTIC_CODES = {
   'reference.unknown-schema': 'A schema id that is defined nowhere',
   'reference.unknown-input': 'A field that the input schema excludes',
   'reference.not-before': 'A task that cannot have run before',
+  'tool.broken': 'An entrypoint that cannot be loaded',
   'tool.not-exported': 'A tool that the entrypoint does not export',
   'template.syntax': 'A template that cannot be parsed',
   'template.unknown-function': 'A function that templates do not have',

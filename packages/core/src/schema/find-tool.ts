@@ -1,10 +1,10 @@
 import { USE } from '../tasks/task-fields.js';
-import { closestName } from '../template/closest-name.js';
 import type { CheckedTask } from './checked-task.js';
 import { expectedIds } from './schema-table.js';
 import { isRecord, type Path } from './source-document.js';
 import { compileTool } from './tool-table.js';
 import type { WorkflowScope } from './workflow-scope.js';
+import { suggest } from './suggest.js';
 
 export interface ToolChoice {
   /** In `tools` of the plan; `undefined` after reporting why there is none. */
@@ -22,15 +22,32 @@ export function findTool(checked: CheckedTask, workflow: WorkflowScope): ToolCho
   const keys = (['tool', 'agent', 'use'] as const).filter((key) => uses[key]);
   if (keys.length > 1) {
     const message = `A task has one executor; this one has ${keys.map((key) => `"${key}"`).join(' and ')}`;
-    options.reporter.report(source, 'value.conflict', message, { path: [...path, keys[1]!], at: 'key', expected: 'one of "tool", "agent", "use"' });
+    options.reporter.report(source, 'value.conflict', message, {
+      path: [...path, keys[1]!],
+      at: 'key',
+      expected: 'one of "tool", "agent", "use"',
+    });
     return NO_TOOL;
   }
   const agentKey = task.agent !== undefined ? 'agent' : named?.[1] === 'agent' ? 'use' : undefined;
-  const modelKey = agentKey ?? (keys.length === 0 ? (['action', 'prompt'] as const).find((key) => task[key] !== undefined) : undefined);
+  const modelKey =
+    agentKey ??
+    (keys.length === 0 ? (['action', 'prompt'] as const).find((key) => task[key] !== undefined) : undefined);
   if (modelKey !== undefined) {
     const message = 'Tasks that call a model are not supported yet; only tools are';
-    options.reporter.report(source, 'feature.unsupported', message, { path: [...path, modelKey], at: 'key', expected: 'a tool' });
+    options.reporter.report(source, 'feature.unsupported', message, {
+      path: [...path, modelKey],
+      at: 'key',
+      expected: 'a tool',
+    });
     return NO_TOOL;
+  }
+  for (const key of ['action', 'prompt'] as const) {
+    if (keys.length === 0 || task[key] === undefined) continue;
+    options.reporter.report(source, 'value.conflict', `A task with a tool has no "${key}"`, {
+      path: [...path, key],
+      at: 'key',
+    });
   }
   if (named !== null) return byId(named[2]!, [...path, 'use'], workflow);
   if (typeof task.tool === 'string') return byId(task.tool, [...path, 'tool'], workflow);
@@ -42,7 +59,11 @@ export function findTool(checked: CheckedTask, workflow: WorkflowScope): ToolCho
   // A wrong executor was reported where it stands; nothing at all is reported here.
   if (!workflow.hasProblemAt([...path, 'tool'], [...path, 'use'], [...path, 'agent'])) {
     const expected = '"tool", or "use"';
-    options.reporter.report(source, 'value.missing', `The task ${JSON.stringify(task.id ?? '')} needs something to run: ${expected}`, { path, expected });
+    const subject = task.id === undefined ? 'The task' : `Task "${task.id}"`;
+    options.reporter.report(source, 'value.missing', `${subject} needs something to run: ${expected}`, {
+      path,
+      expected,
+    });
   }
   return NO_TOOL;
 }
@@ -56,7 +77,8 @@ function byId(id: string, path: Path, workflow: WorkflowScope): ToolChoice {
   if (workflow.tools[id] !== undefined) return { key: id };
   const { entrypointTools, hasEntrypoint } = workflow.project;
   const candidates = [...new Set([...Object.keys(workflow.tools), ...(entrypointTools ?? [])])];
-  const mayExist = hasEntrypoint && (entrypointTools === undefined || entrypointTools.includes(id));
+  const isExported = hasEntrypoint && (entrypointTools === undefined || entrypointTools.includes(id));
+  const mayExist = isExported || workflow.toolsAreUncertain;
   if (mayExist) {
     workflow.addTool(id, { id });
     return { key: id };
@@ -64,7 +86,7 @@ function byId(id: string, path: Path, workflow: WorkflowScope): ToolChoice {
   options.reporter.report(source, 'reference.unknown-tool', `There is no tool "${id}"`, {
     path,
     expected: expectedIds(candidates),
-    suggestion: closestName(id, candidates),
+    suggestion: suggest(id, candidates),
   });
   return NO_TOOL;
 }

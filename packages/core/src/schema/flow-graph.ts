@@ -13,6 +13,8 @@ export interface FlowGraph {
   /** Whether the task at `before` may have run when the one at `index` starts. */
   mayPrecede(before: number, index: number): boolean;
   hasPredecessor(index: number): boolean;
+  /** The tasks that a run which starts at the first one can come to. */
+  readonly reachedFromStart: ReadonlySet<number>;
 }
 
 export function createFlowGraph(tasks: readonly CheckedTask[]): FlowGraph {
@@ -20,22 +22,30 @@ export function createFlowGraph(tasks: readonly CheckedTask[]): FlowGraph {
   const everywhere = [...tasks.keys()];
   const byId = new Map(tasks.map(({ document }, index) => [document.id, index] as const).toReversed());
   const next = tasks.map((task, index) => {
-    const targets = inListOrder ? [] : targetsOf(task).flatMap((id) => (isTemplate(id) ? everywhere : (byId.get(id) ?? [])));
-    const follows = inListOrder && task.document.final !== true && index + 1 < tasks.length ? [index + 1] : [];
-    return [...new Set([...targets, ...follows])];
+    if (inListOrder) return task.document.final !== true && index + 1 < tasks.length ? [index + 1] : [];
+    const targets = targetsOf(task);
+    // A template may name any task.
+    if (targets.some((id) => isTemplate(id))) return everywhere;
+    return [...new Set(targets.flatMap((id) => byId.get(id) ?? []))];
   });
   const mayEnd = tasks.map((task) => {
     const { final, on_success: onSuccess } = task.document;
     // A router always goes on; a template may name any task, so it is never called endless.
-    return final === true || task.type !== 'router' && onSuccess?.next === undefined || targetsOf(task).some((id) => isTemplate(id));
+    return (
+      final === true ||
+      (task.type !== 'router' && onSuccess?.next === undefined) ||
+      targetsOf(task).some((id) => isTemplate(id))
+    );
   });
-  const after = next.map((_, index) => reachableFrom(index, next));
+  const after = next.map((_, index) => reachableFrom(index, next, everywhere));
+  const targeted = new Set(next.flat());
   return {
     inListOrder,
     next,
     mayEnd,
     mayPrecede: (before, index) => after[before]?.has(index) === true,
-    hasPredecessor: (index) => after.some((reached) => reached.has(index)),
+    hasPredecessor: (index) => targeted.has(index),
+    reachedFromStart: tasks.length === 0 ? new Set() : new Set([0, ...after[0]!]),
   };
 }
 
@@ -45,17 +55,16 @@ export function endlessCycles(graph: FlowGraph): readonly (readonly number[])[] 
   const cycles: number[][] = [];
   for (const index of graph.next.keys()) {
     if (seen.has(index) || !graph.mayPrecede(index, index)) continue;
-    const group = [...graph.next.keys()].filter((other) => graph.mayPrecede(index, other) && graph.mayPrecede(other, index));
+    const group = [...graph.next.keys()].filter(
+      (other) => graph.mayPrecede(index, other) && graph.mayPrecede(other, index),
+    );
     for (const member of group) seen.add(member);
-    const isClosed = group.every((member) => !graph.mayEnd[member] && graph.next[member]!.every((target) => group.includes(target)));
+    const isClosed = group.every(
+      (member) => !graph.mayEnd[member] && graph.next[member]!.every((target) => group.includes(target)),
+    );
     if (isClosed) cycles.push(group);
   }
   return cycles;
-}
-
-/** The tasks that a run which starts at the first one can come to. */
-export function reachedFromStart(graph: FlowGraph): ReadonlySet<number> {
-  return new Set([0, ...reachableFrom(0, graph.next)]);
 }
 
 function leadsOn({ type, document }: CheckedTask): boolean {
@@ -69,13 +78,16 @@ function targetsOf({ type, document, known }: CheckedTask): readonly string[] {
   return [...success, document.on_error?.next, ...others].filter((id) => id !== undefined);
 }
 
-function reachableFrom(start: number, next: FlowGraph['next']): ReadonlySet<number> {
+function reachableFrom(start: number, next: FlowGraph['next'], everywhere: readonly number[]): ReadonlySet<number> {
   const reached = new Set<number>();
-  const open = [...(next[start] ?? [])];
+  const open = [start];
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (reached.has(index)) continue;
-    reached.add(index);
-    open.push(...next[index]!);
+    if (next[index] === everywhere) return new Set(everywhere);
+    for (const target of next[index]!) {
+      if (reached.has(target)) continue;
+      reached.add(target);
+      open.push(target);
+    }
   }
   return reached;
 }

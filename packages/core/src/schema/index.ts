@@ -1,1 +1,10 @@
-export { createSchemaValidator, type SchemaProblem, type SchemaValidator } from './json-schema.js';
+export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
+export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';
+export {
+  DIAGNOSTIC_CODES,
+  DiagnosticsError,
+  formatDiagnostic,
+  formatDiagnostics,
+  type Diagnostic,
+  type DiagnosticCode,
+} from './diagnostics.js';

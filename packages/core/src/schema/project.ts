@@ -16,7 +16,17 @@ import {
   wholeNumber,
 } from '../tasks/document-fields.js';
 import { agentList } from './agent.js';
-import { author, embedderList, knowledgeBaseList, knowledgeBindings, mcpList, memoryList, modelList, schemaList, vectorDbList } from './definitions.js';
+import {
+  author,
+  embedderList,
+  knowledgeBaseList,
+  knowledgeBindings,
+  mcpList,
+  memoryList,
+  modelList,
+  schemaList,
+  vectorDbList,
+} from './definitions.js';
 import { toolList } from './tool.js';
 
 /** D-4: application settings beside the project's own; checked by whom they belong to. */

@@ -16,7 +16,9 @@ export type ReportTarget = SourceDocument | { readonly file: string };
 /** Collects the problems of all files; a problem that is found twice counts once. */
 export interface Reporter {
   report(target: ReportTarget, code: DiagnosticCode, message: string, options?: ReportOptions): void;
-  /** By file in the order of their first problem, then by place. */
+  /** Says that `file` comes next in the order of files. */
+  open(file: string): void;
+  /** By file in the order in which they were opened, then by place. */
   diagnostics(): readonly Diagnostic[];
   readonly errors: number;
 }
@@ -25,7 +27,11 @@ export function createReporter(): Reporter {
   const found = new Map<string, Diagnostic>();
   const files: string[] = [];
   let errors = 0;
+  const open = (file: string): void => {
+    if (!files.includes(file)) files.push(file);
+  };
   return {
+    open,
     get errors() {
       return errors;
     },
@@ -33,7 +39,7 @@ export function createReporter(): Reporter {
       const { line, column } = typeof at === 'object' ? at : placeOf(target, path, at);
       const key = `${target.file}:${line}:${column}:${code}:${message}`;
       if (found.has(key)) return;
-      if (!files.includes(target.file)) files.push(target.file);
+      open(target.file);
       if (severity === 'error') errors += 1;
       found.set(key, {
         severity,

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../model/json.js';
-import { closestName } from '../template/closest-name.js';
 import { checkJsonSchema } from './check-json-schema.js';
 import { createIdCheck } from './check-ids.js';
+import { listNames } from './list-names.js';
 import type { Reporter } from './reporter.js';
 import { isRecord, valueAt, type Path, type SourceDocument } from './source-document.js';
+import { suggest } from './suggest.js';
 
 /** The schemas that have ids, and the way from what an author wrote to a schema. */
 export interface SchemaTable {
@@ -38,7 +39,7 @@ export function createSchemaTable(reporter: Reporter, outer: ReadonlyMap<string,
         reporter.report(document, 'reference.unknown-schema', `There is no schema "${written}"`, {
           path,
           expected: expectedIds(known.keys()),
-          suggestion: closestName(written, known.keys()),
+          suggestion: suggest(written, known.keys()),
         });
         return undefined;
       }
@@ -53,7 +54,7 @@ export function createSchemaTable(reporter: Reporter, outer: ReadonlyMap<string,
 /** `one of "a", "b"`, for a reference. */
 export function expectedIds(ids: Iterable<string>): string {
   const list = [...ids];
-  return list.length === 0 ? 'none is defined' : `one of ${list.map((id) => `"${id}"`).join(', ')}`;
+  return list.length === 0 ? 'none is defined' : `one of ${listNames(list)}`;
 }
 
 /** The id is ours; JSON Schema has `$id`. */

@@ -15,6 +15,8 @@ export interface SourceDocument {
   readonly file: string;
   /** JSON: maps, lists, strings, finite numbers, booleans, null. */
   readonly value: unknown;
+  /** The number or boolean at `path` as it is written: `1.10` is not `1.1` where a text is meant. */
+  written(path: Path): string | undefined;
   keyPlace(path: Path): Place;
   valuePlace(path: Path): Place;
   /** Where a line and column of the string at `path` stand in the file. */
@@ -29,6 +31,26 @@ export function valueAt(value: unknown, path: Path): unknown {
     part = (part as Record<string | number, unknown>)[segment];
   }
   return part;
+}
+
+/** The text that a scalar stands for, where YAML may have read a number or a boolean. */
+export function textAt(document: SourceDocument, path: Path): string | undefined {
+  const value = valueAt(document.value, path);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number' && typeof value !== 'boolean') return undefined;
+  return document.written(path) ?? String(value);
+}
+
+/** A mapping of names to such texts. */
+export function textsAt(document: SourceDocument, path: Path): Record<string, string> {
+  const values = valueAt(document.value, path);
+  const names = isRecord(values) ? Object.keys(values) : [];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = textAt(document, [...path, name]);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

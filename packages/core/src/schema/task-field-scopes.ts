@@ -13,7 +13,10 @@ export interface FieldScope {
 const PLAIN: Omit<FieldScope, 'locals'> = { after: 'nothing', secrets: undefined };
 
 /** The fields of a task that may hold templates, by their key. Tasks inside of it have their own. */
-export function taskFieldScopes(task: CheckedTask, parents: readonly CheckedTask[]): readonly (readonly [Path, FieldScope])[] {
+export function taskFieldScopes(
+  task: CheckedTask,
+  parents: readonly CheckedTask[],
+): readonly (readonly [Path, FieldScope])[] {
   const outer = parents.flatMap((parent) => itemNames(parent));
   const own = itemNames(task);
   const given = isRecord(task.document.with) ? Object.keys(task.document.with) : [];
@@ -25,6 +28,7 @@ export function taskFieldScopes(task: CheckedTask, parents: readonly CheckedTask
     at('outputs', { after: 'result', secrets: 'outputs' }),
     at('on_success', { locals: [...outer, 'error'], after: 'end', secrets: 'on_success' }),
     at('on_error', { locals: [...outer, 'error'], after: 'end', secrets: 'on_error' }),
+    at('tool', {}),
     at('prompt', {}),
     at('action', {}),
     at('memory', {}),
@@ -47,15 +51,23 @@ export function taskFieldScopes(task: CheckedTask, parents: readonly CheckedTask
 /** Names that a container gives to what runs inside of it. */
 function itemNames(task: CheckedTask): readonly string[] {
   const document = task.document as { readonly batch_size?: unknown; readonly with?: Record<string, unknown> };
-  if (task.type === 'parallel') return document.with?.['batch_size'] === undefined && document.batch_size === undefined ? [] : ['items', 'index'];
+  if (task.type === 'parallel')
+    return document.with?.['batch_size'] === undefined && document.batch_size === undefined ? [] : ['items', 'index'];
   if (task.type !== 'collection') return [];
   const size = document.batch_size ?? 0;
+  const { index_var: indexVar } = task.document as Variables;
+  // A group has no item of its own.
+  const grouped = ['items', 'index', ...(indexVar === undefined ? [] : [indexVar])];
   if (size === 0) return ['item', 'index', ...variables(task)];
-  const grouped = ['items', 'index', ...variables(task)];
-  return typeof size === 'string' ? ['item', ...grouped] : grouped;
+  return typeof size === 'string' ? [...grouped, 'item', ...variables(task)] : grouped;
+}
+
+interface Variables {
+  readonly item_var?: string;
+  readonly index_var?: string;
 }
 
 function variables(task: CheckedTask): readonly string[] {
-  const { item_var: item, index_var: index } = task.document as { readonly item_var?: string; readonly index_var?: string };
+  const { item_var: item, index_var: index } = task.document as Variables;
   return [item, index].filter((name) => name !== undefined);
 }

@@ -1,5 +1,5 @@
 import { isTemplate } from '../template/index.js';
-import type { TemplateCheck } from './check-templates.js';
+import type { TemplateCheck } from './template-check.js';
 import type { CheckedTask } from './checked-task.js';
 
 /** What `.tasks.<id>` can mean at one place. */
@@ -15,7 +15,11 @@ export interface TaskLookup {
   ofRun(): VisibleTasks;
 }
 
-export function createTaskLookup({ tasks, nested, graph }: Pick<TemplateCheck, 'tasks' | 'nested' | 'graph'>): TaskLookup {
+export function createTaskLookup({
+  tasks,
+  nested,
+  graph,
+}: Pick<TemplateCheck, 'tasks' | 'nested' | 'graph'>): TaskLookup {
   const parents = new Map(nested.map(({ child, parent }) => [child, parent] as const));
   const all = [...tasks, ...parents.keys()];
   // Children of a collection have ids that are made when it runs.

@@ -3,43 +3,60 @@ import type { ToolDefinition } from '../model/plan.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
 import { durationMs } from './compile-policy.js';
+import { createReporter } from './reporter.js';
 import type { SchemaTable } from './schema-table.js';
-import type { Path, SourceDocument } from './source-document.js';
+import { textAt, textsAt, valueAt, type Path, type SourceDocument } from './source-document.js';
 import { toolDocument } from './tool.js';
 
 export interface ToolTable {
   add(document: SourceDocument, path: Path, tools: readonly unknown[] | undefined, schemas: SchemaTable): void;
   get(id: string): ToolDefinition | undefined;
-  ids(): readonly string[];
+  /** Some definition could not be read, so an id that is not here may be its. */
+  readonly isUncertain: boolean;
   all(): Readonly<Record<string, ToolDefinition>>;
   /** This table and, before it, the tools of a workflow. */
   extend(): ToolTable;
 }
 
-export function createToolTable(options: CheckOptions, outer: ReadonlyMap<string, ToolDefinition> = new Map()): ToolTable {
+export function createToolTable(
+  options: CheckOptions,
+  outer: ReadonlyMap<string, ToolDefinition> = new Map(),
+  outerIsUncertain = false,
+): ToolTable {
   const known = new Map(outer);
   const checkId = createIdCheck('tool', options.reporter);
+  let isUncertain = outerIsUncertain;
   return {
+    get isUncertain() {
+      return isUncertain;
+    },
     add(document, path, tools, schemas) {
+      const written = valueAt(document.value, path);
+      isUncertain ||= tools === undefined && written !== undefined && written !== null;
       for (const [index, tool] of (tools ?? []).entries()) {
         const at = [...path, index];
-        if (typeof tool === 'string') {
-          if (checkId(document, at, tool)) known.set(tool, { id: tool });
-          continue;
-        }
-        const definition = compileTool(document, at, options, schemas);
-        if (definition !== undefined && checkId(document, [...at, 'id'], definition.id)) known.set(definition.id, definition);
+        const isId = typeof tool === 'string';
+        // The list was checked with the file that it stands in.
+        const unreported = { ...options, reporter: createReporter() };
+        const definition = isId ? { id: tool } : compileTool(document, at, unreported, schemas);
+        if (definition !== undefined && checkId(document, isId ? at : [...at, 'id'], definition.id)) {
+          known.set(definition.id, definition);
+        } else isUncertain ||= definition === undefined || !known.has(definition.id);
       }
     },
     get: (id) => known.get(id),
-    ids: () => [...known.keys()],
     all: () => Object.fromEntries(known),
-    extend: () => createToolTable(options, known),
+    extend: () => createToolTable(options, known, isUncertain),
   };
 }
 
-/** The definition at `path`; what does not fit is left out, for the list that it stands in has reported it. */
-export function compileTool(document: SourceDocument, path: Path, options: CheckOptions, schemas: SchemaTable): ToolDefinition | undefined {
+/** The definition at `path`, without what does not fit. */
+export function compileTool(
+  document: SourceDocument,
+  path: Path,
+  options: CheckOptions,
+  schemas: SchemaTable,
+): ToolDefinition | undefined {
   const tool = checkDocument(document, path, toolDocument, options);
   const input = schemas.resolve(document, [...path, 'input']);
   const output = schemas.resolve(document, [...path, 'output']);
@@ -47,18 +64,13 @@ export function compileTool(document: SourceDocument, path: Path, options: Check
   const timeoutMs = durationMs(tool.timeout);
   return {
     id: tool.id,
-    ...(tool.description === undefined ? {} : { description: String(tool.description) }),
+    ...(tool.description === undefined ? {} : { description: textAt(document, [...path, 'description'])! }),
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
     ...(tool.with === undefined ? {} : { with: tool.with as JsonObject }),
     ...(tool.config === undefined ? {} : { config: tool.config as JsonObject }),
-    ...(tool.env === undefined ? {} : { env: texts(tool.env) }),
+    ...(tool.env === undefined ? {} : { env: textsAt(document, [...path, 'env']) }),
     ...(timeoutMs === undefined || timeoutMs === 0 ? {} : { timeoutMs }),
     ...(tool.idempotent === false ? { idempotent: false } : {}),
   };
-}
-
-/** YAML reads `1` and `true` as what they look like; an environment holds texts only. */
-export function texts(values: Readonly<Record<string, string | number | boolean>> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, String(value)]));
 }

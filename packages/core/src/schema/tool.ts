@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { anyMap, duration, envMap, flag, listOf, mapping, nonEmptyText, noted, scalarText, schemaOrId, text } from '../tasks/document-fields.js';
+import {
+  anyMap,
+  duration,
+  envMap,
+  flag,
+  listOf,
+  mapping,
+  nonEmptyText,
+  noted,
+  scalarText,
+  schemaOrId,
+  text,
+} from '../tasks/document-fields.js';
 
 export const toolDocument = mapping({
   resource: text.optional(),
@@ -15,7 +27,8 @@ export const toolDocument = mapping({
   idempotent: flag.optional(),
 });
 
-export type ToolDocument = z.output<typeof toolDocument>;
-
 /** A bare text is short for `{id: text}`. */
-export const toolList = listOf(noted(z.union([z.string().min(1), toolDocument]), { expected: 'a tool, or the id of one' }), 'a list of tools');
+export const toolList = listOf(
+  noted(z.union([z.string().min(1), toolDocument]), { expected: 'a tool, or the id of one' }),
+  'a list of tools',
+);

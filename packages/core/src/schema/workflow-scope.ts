@@ -33,6 +33,8 @@ export interface WorkflowScope {
   readonly schemas: SchemaTable;
   /** By their key in the plan. */
   readonly tools: Readonly<Record<string, ToolDefinition>>;
+  /** Some definition could not be read. */
+  readonly toolsAreUncertain: boolean;
   addTool(key: string, tool: ToolDefinition): void;
   addNested(child: CheckedTask, parent: CheckedTask): void;
   /** Whether something stands at one of `paths` in the file: then it was reported there. */

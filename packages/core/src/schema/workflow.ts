@@ -57,29 +57,31 @@ const schedule = mapping({
   input: anyMap.optional(),
 });
 
-export const workflowDocument = mapping({
-  $schema: text.optional(),
-  resource: text.optional(),
-  id: nonEmptyText,
-  version: scalarText.optional(),
-  description: scalarText.optional(),
-  author: author.optional(),
-  schemas: schemaList.optional(),
-  config: mapping({ ...optionFields, input: schemaOrId.optional(), env: envMap.optional() }).optional(),
-  input: schemaOrId.optional(),
-  env: envMap.optional(),
-  tools: toolList.optional(),
-  agents: agentList.optional(),
-  mcps: mcpList.optional(),
-  knowledge_bases: knowledgeBaseList.optional(),
-  knowledge: knowledgeBindings.optional(),
-  triggers: listOf(trigger, 'a list of triggers').optional(),
-  tasks: nestedTasks,
-  outputs: anyValue.optional(),
-  schedule: schedule.optional(),
-  CWD: text.optional(),
-  cwd: text.optional(),
-}, { output: 'the original ignored it too; "outputs" maps the result' });
+export const workflowDocument = mapping(
+  {
+    $schema: text.optional(),
+    resource: text.optional(),
+    id: nonEmptyText,
+    version: scalarText.optional(),
+    description: scalarText.optional(),
+    author: author.optional(),
+    schemas: schemaList.optional(),
+    config: mapping({ ...optionFields, input: schemaOrId.optional(), env: envMap.optional() }).optional(),
+    input: schemaOrId.optional(),
+    env: envMap.optional(),
+    tools: toolList.optional(),
+    agents: agentList.optional(),
+    mcps: mcpList.optional(),
+    knowledge_bases: knowledgeBaseList.optional(),
+    knowledge: knowledgeBindings.optional(),
+    triggers: listOf(trigger, 'a list of triggers').optional(),
+    tasks: nestedTasks,
+    outputs: anyValue.optional(),
+    schedule: schedule.optional(),
+    CWD: text.optional(),
+    cwd: text.optional(),
+  },
+  { output: 'the original ignored it too; "outputs" maps the result' },
+);
 
 export type WorkflowDocument = z.output<typeof workflowDocument>;
-

@@ -4,16 +4,18 @@ import { fieldNotes, ignoredKeys, type FieldNote } from '../tasks/document-field
 type Schema = z.core.$ZodType;
 
 /** The schemas that stand for `path` in `schema`: several where a value may take several forms. */
-export function schemasAt(schema: Schema, path: readonly PropertyKey[]): readonly Schema[] {
+function schemasAt(schema: Schema, path: readonly PropertyKey[]): readonly Schema[] {
   let current = alternatives(schema);
-  for (const key of path) current = current.flatMap((option) => step(option, key)).flatMap((next) => alternatives(next));
+  for (const key of path)
+    current = current.flatMap((option) => step(option, key)).flatMap((next) => alternatives(next));
   return current;
 }
 
 /** The outermost note for `path`: a union says better than one of its forms what is expected. */
 export function noteAt(schema: Schema, path: readonly PropertyKey[]): FieldNote | undefined {
   let current: readonly Schema[] = [schema];
-  for (const key of path) current = current.flatMap((option) => alternatives(option)).flatMap((option) => step(option, key));
+  for (const key of path)
+    current = current.flatMap((option) => alternatives(option)).flatMap((option) => step(option, key));
   for (const option of current) {
     for (let inner: Schema | undefined = option; inner !== undefined; inner = innerOf(inner)) {
       const note = fieldNotes.get(inner);
@@ -44,7 +46,9 @@ function alternatives(schema: Schema): readonly Schema[] {
   const inner = innerOf(schema);
   if (inner !== undefined) return alternatives(inner);
   const { def } = schema._zod;
-  return def.type === 'union' ? (def as z.core.$ZodUnionDef).options.flatMap((option) => alternatives(option)) : [schema];
+  return def.type === 'union'
+    ? (def as z.core.$ZodUnionDef).options.flatMap((option) => alternatives(option))
+    : [schema];
 }
 
 function innerOf(schema: Schema): Schema | undefined {

@@ -21,7 +21,10 @@ export function noted<T extends z.ZodType>(schema: T, note: FieldNote): T {
 }
 
 /** A mapping with exactly these keys. `ignored`: keys that files in the wild carry, with what to say about them. */
-export function mapping<S extends z.core.$ZodLooseShape>(shape: S, ignored: Readonly<Record<string, string>> = {}): z.ZodObject<S, z.core.$strict> {
+export function mapping<S extends z.core.$ZodLooseShape>(
+  shape: S,
+  ignored: Readonly<Record<string, string>> = {},
+): z.ZodObject<S, z.core.$strict> {
   const schema = noted(z.strictObject(shape), { expected: 'a mapping' });
   ignoredKeys.set(schema, ignored);
   return schema;
@@ -31,7 +34,9 @@ export function listOf<T extends z.ZodType>(element: T, what = 'a list'): z.ZodA
   return noted(z.array(element), { expected: what });
 }
 
-export function oneOf<const V extends readonly [string, ...string[]]>(...values: V): z.ZodEnum<z.core.util.ToEnum<V[number]>> {
+export function oneOf<const V extends readonly [string, ...string[]]>(
+  ...values: V
+): z.ZodEnum<z.core.util.ToEnum<V[number]>> {
   const list = values.map((value) => `"${value}"`).join(', ');
   return noted(z.enum(values), { expected: `one of ${list}`, code: 'value.enum', values });
 }
@@ -82,7 +87,7 @@ export const definitionOrId = <T extends z.ZodType>(definition: T, what: string)
 
 export const transition = mapping({ next: text.optional(), with: anyMap.optional() });
 
-export const retryPolicy = mapping({
+const retryPolicy = mapping({
   initial_interval: duration.optional(),
   backoff_coefficient: noted(z.number().min(1), { expected: 'a number of at least 1', code: 'value.range' }).optional(),
   maximum_attempts: wholeNumber(0).optional(),

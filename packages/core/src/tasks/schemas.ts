@@ -33,4 +33,6 @@ export function taskSchemaOf(type: DocumentTaskType): TaskSchema {
 }
 
 /** Keys that some type of task has: on another type they are ignored, not unknown (D-2). */
-export const keysOfTasks: ReadonlySet<string> = new Set(taskTypes.flatMap((type) => Object.keys(taskSchemas[type].document.shape)));
+export const keysOfTasks: ReadonlySet<string> = new Set(
+  taskTypes.flatMap((type) => Object.keys(taskSchemas[type].document.shape)),
+);

@@ -49,7 +49,7 @@ export const USE = /^(tool|agent)\(\s*([^()\s]+)\s*\)$/;
 export const executorFields = {
   tool: definitionOrId(anyMap, 'a tool').optional(),
   agent: definitionOrId(anyMap, 'an agent').optional(),
-  use: noted(z.string().regex(USE), { expected: '"tool(<id>)" or "agent(<id>)"' }).optional(),
+  use: noted(z.string().regex(USE), { expected: '"tool(<id>)" or "agent(<id>)"', code: 'value.type' }).optional(),
   prompt: text.optional(),
   action: text.optional(),
   model_config: anyMap.optional(),

@@ -10,10 +10,16 @@ export type SubPath = readonly (string | number)[];
 /** What the compiler does for one task of a document. */
 export interface TaskCompiler {
   /** A problem at `path` inside of the task; by default at the task itself. */
-  report(code: TaskProblem, message: string, options?: { path?: SubPath; at?: 'key' | 'value'; expected?: string }): void;
+  report(
+    code: TaskProblem,
+    message: string,
+    options?: { path?: SubPath; at?: 'key' | 'value'; expected?: string },
+  ): void;
   /** Whether `value`, found in `with` or beside it, fits; reports otherwise. */
   check(schema: z.ZodType, value: unknown, name: string): boolean;
-  /** What every task has. `with` replaces the task's own; the defaults of `tool` are laid under it. */
+  /** The task's `with` over what the task around it gives. */
+  readonly with: JsonObject;
+  /** What every task has. `with` is used instead of the task's; the defaults of `tool` are laid under it. */
   base(options?: { readonly tool?: string; readonly with?: JsonObject }): TaskBase;
   hasExecutor(task: { readonly tool?: unknown; readonly use?: unknown; readonly agent?: unknown }): boolean;
   /** The id, in the plan, of the tool that the task names; reports when there is none. */

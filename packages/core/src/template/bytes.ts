@@ -3,13 +3,19 @@
  * lone surrogates U+DC80 to U+DCFF, one for each byte, and become U+FFFD where a text leaves the engine.
  */
 
-const NON_ASCII = /[^\u0000-\u007f]/;
+const NON_ASCII = /\P{ASCII}/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 const LONE_SURROGATES = /\p{Cs}/gu;
 const encoder = new TextEncoder();
 
 export function isAscii(text: string): boolean {
   return !NON_ASCII.test(text);
+}
+
+/** Newer engines have a fast test, which the ES2023 library does not know of. */
+function hasLoneSurrogate(text: string): boolean {
+  const { isWellFormed } = text as { isWellFormed?: () => boolean };
+  return isWellFormed === undefined ? LONE_SURROGATE.test(text) : !isWellFormed.call(text);
 }
 
 /** The length in bytes. */
@@ -37,7 +43,7 @@ function isRawByte(unit: number): boolean {
 }
 
 export function bytesOf(text: string): Uint8Array {
-  if (!LONE_SURROGATE.test(text)) return encoder.encode(text);
+  if (!hasLoneSurrogate(text)) return encoder.encode(text);
   const bytes = new Uint8Array(byteLength(text));
   let to = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -57,7 +63,7 @@ export function bytesOf(text: string): Uint8Array {
 export function textOf(bytes: Uint8Array): string {
   let text = '';
   const units: number[] = [];
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const [point, size] = decodeAt(bytes, i);
     if (point === undefined) units.push(0xdc00 + bytes[i]!);
     else if (point > 0xffff) units.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
@@ -72,7 +78,8 @@ export function textOf(bytes: Uint8Array): string {
 function decodeAt(bytes: Uint8Array, at: number): [point: number | undefined, size: number] {
   const first = bytes[at]!;
   if (first < 0x80) return [first, 1];
-  const more = first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : 0;
+  const more =
+    first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : 0;
   if (more === 0 || at + more >= bytes.length) return [undefined, 1];
   let point = first & (0x3f >> more);
   for (let i = 1; i <= more; i += 1) {
@@ -92,7 +99,7 @@ export function sliceBytes(text: string, start: number, end?: number): string {
 
 /** The text as JSON may hold it: raw bytes that make characters again are such, all others U+FFFD. */
 export function toWellFormed(text: string): string {
-  return LONE_SURROGATE.test(text) ? textOf(bytesOf(text)).replace(LONE_SURROGATES, '\ufffd') : text;
+  return hasLoneSurrogate(text) ? textOf(bytesOf(text)).replace(LONE_SURROGATES, '\ufffd') : text;
 }
 
 /** The characters of a text as Go's `[]rune` has them: a raw byte is U+FFFD. */

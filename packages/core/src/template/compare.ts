@@ -1,6 +1,6 @@
 import type { Run } from './run.js';
 import { ArgumentError } from './template-error.js';
-import { Boxed, isNilList, kindOf, memberOf, numberOf, typeOf, compareText, type Value, type ValueMap } from './value.js';
+import { Boxed, isNil, kindOf, memberOf, numberOf, typeOf, compareText, type Value, type ValueMap } from './value.js';
 
 type BasicKind = 'bool' | 'number' | 'string' | 'other';
 
@@ -27,9 +27,9 @@ export function areEqual(a: Value, b: Value): boolean {
   if (kind !== 'other') return a === b;
   if (a === null || b === null) {
     const other = a ?? b;
-    return other === null || (typeof other === 'object' && isNilList(other));
+    return other === null || (typeof other === 'object' && isNil(other));
   }
-  if (a instanceof Boxed && b instanceof Boxed) return a.equals(b);
+  if (a instanceof Boxed && b instanceof Boxed && a.type === b.type) return a.isSame(b);
   throw new ArgumentError(`cannot compare a ${typeOf(a)} with a ${typeOf(b)}: use "deepEqual"`);
 }
 
@@ -52,10 +52,13 @@ export function deepEqual(run: Run, a: Value, b: Value, depth = 0): boolean {
     return a === b && typeOf(a) === typeOf(b);
   }
   if (a instanceof Boxed || b instanceof Boxed) return a instanceof Boxed && b instanceof Boxed && a.equals(b);
-  if (typeOf(a) !== typeOf(b) || kindOf(a) !== kindOf(b) || isNilList(a) !== isNilList(b)) return false;
+  if (typeOf(a) !== typeOf(b) || kindOf(a) !== kindOf(b) || isNil(a) !== isNil(b)) return false;
   run.enter(depth);
   if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((element: Value, i) => deepEqual(run, element, (b[i] ?? null) as Value, depth + 1));
+    return (
+      a.length === b.length &&
+      a.every((element: Value, i) => deepEqual(run, element, (b[i] ?? null) as Value, depth + 1))
+    );
   }
   const [left, right] = [a as ValueMap, b as ValueMap];
   const keys = Object.keys(left);

@@ -47,12 +47,6 @@ export function compileCall(
     run.calling = name;
     return check === undefined ? piped : check(run, piped, name, at);
   };
-  const finish = (run: Run, result: Value): Value => {
-    run.spend(1);
-    if (typeof result === 'string') return run.paid(result);
-    if (Array.isArray(result)) run.spend(result.length);
-    return result;
-  };
   const begin = (run: Run): void => {
     run.at = at;
     run.calling = name;
@@ -104,6 +98,14 @@ export function compileCall(
   };
 }
 
+/** What was made has to be paid for. */
+function finish(run: Run, result: Value): Value {
+  run.spend(1);
+  if (typeof result === 'string') return run.paid(result);
+  if (Array.isArray(result)) run.spend(result.length);
+  return result;
+}
+
 function look(run: Run, value: Value, sees: FunctionSpec['sees']): void {
   if (sees === 'inside') run.inside(value);
   else if (sees === 'surface') run.surface(value);
@@ -131,9 +133,12 @@ function compileArgument(
     return (run) => run.badArgument(`${name} expects ${TYPE_NAMES[type]}, not ${constant.problem}`, operand.at);
   }
   const evaluate = compile(operand, allowsMissing);
-  const check = checkFor(type);
+  let check = checkFor(type);
+  // As in Go: nil that comes from a field is of no type, so no map either.
+  if (type === 'map' && !allowsMissing && 'path' in operand && operand.path.length > 0) check = presentMap;
   if (check === undefined) return (run, dot, prepare) => prepare(run, evaluate(run, dot));
-  return (run, dot, prepare) => check(run, prepare(run, evaluate(run, dot)) as Value, name, operand.at);
+  const checked = check;
+  return (run, dot, prepare) => checked(run, prepare(run, evaluate(run, dot)) as Value, name, operand.at);
 }
 
 /** What a literal is for a parameter of the given type; undefined when the operand is no literal. */
@@ -143,7 +148,9 @@ function constantArgument(
 ): { readonly value: unknown } | { readonly problem: string } | undefined {
   switch (operand.kind) {
     case 'string':
-      return type === 'string' || type === 'any' ? { value: operand.value } : { problem: JSON.stringify(operand.value) };
+      return type === 'string' || type === 'any'
+        ? { value: operand.value }
+        : { problem: JSON.stringify(operand.value) };
     case 'bool':
       return type === 'bool' || type === 'any' ? { value: operand.value } : { problem: String(operand.value) };
     case 'nil':
@@ -172,6 +179,9 @@ type Check = (run: Run, value: Value, name: string, at: number) => unknown;
 function checkFor(type: ParameterType): Check | undefined {
   return type === 'any' ? undefined : CHECKS[type];
 }
+
+const presentMap: Check = (run, value, name, at) =>
+  value === null ? wrongType(run, value, name, at, 'map') : CHECKS.map(run, value, name, at);
 
 const CHECKS: Readonly<Record<Exclude<ParameterType, 'any'>, Check>> = {
   string: (run, value, name, at) => (typeof value === 'string' ? value : wrongType(run, value, name, at, 'string')),

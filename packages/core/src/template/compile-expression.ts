@@ -164,15 +164,20 @@ function compileField(path: readonly string[], at: number, allowsMissing: boolea
   return (run, dot) => readPath(run, dot, path, at, '', allowsMissing);
 }
 
-/** The value at a chain of keys; null when one is missing, undefined when a key is of the wrong kind. */
+function isPosition(number: number | bigint | undefined, length: number): boolean {
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < length;
+}
+
+/** The value at a chain of keys; null when one is missing, undefined for what is an error anyhow. */
 function lenientIndex(run: Run, values: readonly Value[]): Value | undefined {
   let value: Value = values[0] ?? null;
   for (const key of values.slice(1)) {
     if (value === null) return null;
     run.surface(value);
     if (isMap(value) && typeof key === 'string') value = memberOfAny(run, value, key) ?? null;
-    else if (isList(value) && typeof numberOf(key) === 'number') value = value[numberOf(key) as number] ?? null;
-    else return undefined;
+    else if (isList(value) && isPosition(numberOf(key), value.length)) {
+      value = value[Number(numberOf(key))] ?? null;
+    } else return undefined;
   }
   return value;
 }

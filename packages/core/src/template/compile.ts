@@ -4,7 +4,18 @@ import { ExpressionCompiler } from './compile-expression.js';
 import type { FunctionTable } from './function-spec.js';
 import { writeValue } from './format/write-value.js';
 import type { Run } from './run.js';
-import { isList, isMap, isTrue, memberOf, numberOf, sortedKeys, toInt, typeOf, type Value, BoxedNumber } from './value.js';
+import {
+  isList,
+  isMap,
+  isTrue,
+  memberOf,
+  numberOf,
+  sortedKeys,
+  toInt,
+  typeOf,
+  type Value,
+  BoxedNumber,
+} from './value.js';
 
 /** What made a list of statements end: its end, {{break}} or {{continue}}. */
 type Flow = 0 | 1 | 2;

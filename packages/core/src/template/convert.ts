@@ -1,3 +1,4 @@
+import { parseFloatLiteral } from './literals.js';
 import type { Run } from './run.js';
 import { toText } from './format/write-value.js';
 import { BoxedNumber, isFloat, numberOf, type Value } from './value.js';
@@ -32,13 +33,15 @@ function truncated(value: number): number | bigint {
 
 /** Go's ParseInt with base 0, after a fraction of zeros is dropped; 0 for anything else. */
 function wholeOf(text: string): number | bigint {
-  return parseInteger(text.replace(/^([^.]*)\.0*$/, '$1')) ?? 0;
+  return parseInteger(text.replace(/^([^.]*)\.0+$/, '$1')) ?? 0;
 }
 
 /** An integer literal with a prefix for its base; undefined for what is none or does not fit in 64 bits. */
 export function parseInteger(text: string): number | bigint | undefined {
   if (text.length > 100) return undefined;
-  const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F]+)+|0[oO]?(?:_?[0-7]+)+|0[bB](?:_?[01]+)+|0|[1-9](?:_?[0-9]+)*)$/.exec(text);
+  const match = /^([+-]?)(0[xX](?:_?[0-9a-fA-F]+)+|0[oO]?(?:_?[0-7]+)+|0[bB](?:_?[01]+)+|0|[1-9](?:_?[0-9]+)*)$/.exec(
+    text,
+  );
   if (match === null) return undefined;
   const digits = match[2]!.replaceAll('_', '');
   const size = BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
@@ -57,13 +60,10 @@ export function toFloat64(value: Value): number {
 export function parseFloat64(text: string): number | undefined {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
-  const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]{1,5})$/.exec(text);
-  if (hex !== null && hex[2]!.length + (hex[3]?.length ?? 0) > 0 && text.length < 400) {
-    const value = Number(BigInt(`0x${hex[2]}${hex[3] ?? ''}`)) * 2 ** (Number(hex[4]) - 4 * (hex[3]?.length ?? 0));
-    return hex[1] === '-' ? -value : value;
-  }
-  if (!/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)) return undefined;
-  const value = Number(text);
+  if (text.length > 10_000) return undefined;
+  const size = parseFloatLiteral(text.replace(/^[+-]/, ''));
+  if (size === undefined) return undefined;
+  const value = text.startsWith('-') ? -size : size;
   return Number.isFinite(value) ? value : undefined;
 }
 

@@ -1,10 +1,10 @@
 import type { Run } from './run.js';
-import { Boxed, isNilList, memberOf, newMap, typed, typeOf, type Value, type ValueMap } from './value.js';
+import { Boxed, isNil, memberOf, newMap, typed, typeOf, type Value, type ValueMap } from './value.js';
 
 /** A copy that shares no list or map with `value`. Opaque values stay themselves. */
 export function deepCopy(run: Run, value: Value, depth = 0): Value {
   if (typeof value !== 'object' || value === null || value instanceof Boxed) return value;
-  if (run.isOpaque?.(value) === true || isNilList(value)) return value;
+  if (run.isOpaque?.(value) === true || isNil(value)) return value;
   run.enter(depth);
   run.spend(1);
   if (Array.isArray(value)) {

@@ -15,7 +15,8 @@ export function evaluateValue(value: Json, data: Json, host: TemplateHost): Json
 
 function visit(value: Json, data: Json, host: TemplateHost, pointer: string): Json {
   if (typeof value === 'string') return isTemplate(value) ? located(value, data, host, pointer) : value;
-  if (Array.isArray(value)) return value.map((element: Json, index) => visit(element, data, host, appendPointer(pointer, index)));
+  if (Array.isArray(value))
+    return value.map((element: Json, index) => visit(element, data, host, appendPointer(pointer, index)));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, visit(member, data, host, appendPointer(pointer, key))]),

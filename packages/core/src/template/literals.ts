@@ -13,7 +13,9 @@ export function parseNumber(text: string, at: number): NumberLiteral | undefined
     const base = { kind: 'number' as const, at, text, float: Number(value), writtenAsFloat };
     if (BigInt.asIntN(64, value) === value) return { ...base, int: shortened(value) };
     // Go reads the unsigned ones, and refuses to use them.
-    return sign > 0 && !text.startsWith('+') && BigInt.asUintN(64, value) === value ? { ...base, tooLarge: true } : undefined;
+    return sign > 0 && !text.startsWith('+') && BigInt.asUintN(64, value) === value
+      ? { ...base, tooLarge: true }
+      : undefined;
   }
   const float = parseFloatLiteral(digits);
   if (float === undefined || !Number.isFinite(float)) return undefined;
@@ -35,7 +37,8 @@ function parseWhole(digits: string): bigint | undefined {
   return BigInt(/^0[0-7]/.test(plain) ? `0o${plain.slice(1)}` : plain);
 }
 
-function parseFloatLiteral(digits: string): number | undefined {
+/** Go's floats without a sign: decimal or hexadecimal, underscores between digits. */
+export function parseFloatLiteral(digits: string): number | undefined {
   const hex = /^0[xX]([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9_]+)$/.exec(digits);
   if (hex !== null) {
     const [, whole = '', fraction = '', exponent = ''] = hex.map((part) => part?.replaceAll('_', ''));
@@ -52,7 +55,14 @@ function wellSeparated(digits: string): boolean {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
 };
 
 /** The text of an interpreted string or character literal, quotes included; undefined for a wrong escape. */
@@ -67,7 +77,7 @@ export function unquote(literal: string): string | undefined {
     if (bytes.length > 0) text += textOf(Uint8Array.from(bytes));
     bytes = [];
   };
-  for (let at = 0; at < inner.length; ) {
+  for (let at = 0; at < inner.length;) {
     const char = inner[at]!;
     if (char !== '\\') {
       flush();
@@ -83,7 +93,9 @@ export function unquote(literal: string): string | undefined {
       at += 2;
       continue;
     }
-    const coded = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(inner.slice(at + 1, at + 11));
+    const coded = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(
+      inner.slice(at + 1, at + 11),
+    );
     if (coded === null) return undefined;
     const [all, hex, octal, ...points] = coded;
     if (hex !== undefined || octal !== undefined) {

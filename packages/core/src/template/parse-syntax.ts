@@ -1,7 +1,8 @@
 import { templateError } from './template-error.js';
 import { closestName } from './closest-name.js';
 import type { Command, Definition, Expression, Pipeline, Statement, Syntax, VariableTarget } from './ast.js';
-import { parseChar, parseNumber, unquote } from './literals.js';
+import { parseChar, parseNumber } from './literals.js';
+import { TokenCursor } from './token-cursor.js';
 import { tokenize, type Token, type TokenKind } from './tokens.js';
 
 /** Deeper than any template that a person writes; keeps the recursion of the parser and the compiler bounded. */
@@ -29,18 +30,19 @@ interface Block {
   readonly ending: 'else' | 'end';
 }
 
-class Parser {
-  readonly source: string;
-  readonly tokens: readonly Token[];
+class Parser extends TokenCursor {
   readonly functionNames: ReadonlySet<string>;
   readonly definitions: Map<string, Definition>;
-  at = 0;
   nesting = 0;
   frame: Frame = newFrame();
 
-  constructor(source: string, tokens: readonly Token[], names: ReadonlySet<string>, definitions: Map<string, Definition>) {
-    this.source = source;
-    this.tokens = tokens;
+  constructor(
+    source: string,
+    tokens: readonly Token[],
+    names: ReadonlySet<string>,
+    definitions: Map<string, Definition>,
+  ) {
+    super(source, tokens);
     this.functionNames = names;
     this.definitions = definitions;
   }
@@ -333,62 +335,32 @@ class Parser {
     this.fail(`The variable "${name}" is not defined${close === undefined ? '' : `, did you mean "${close}"?`}`, at);
   }
 
-  private text(token: Token): string {
-    if (token.kind === 'raw-string') return token.text.slice(1, -1);
-    return unquote(token.text) ?? this.fail(`The text has an escape that does not exist: ${token.text}`, token.at);
-  }
-
-  private keywordAfterOpen(): string | undefined {
-    let at = this.at + 1;
-    while (this.tokens[at]?.kind === 'space') at += 1;
-    const token = this.tokens[at];
-    return token?.kind === 'keyword' ? token.text : undefined;
-  }
-
-  private peek(): Token {
-    return this.tokens[this.at] ?? this.tokens.at(-1)!;
-  }
-
-  private next(): Token {
-    const token = this.peek();
-    this.at += 1;
-    return token;
-  }
-
-  private peekSolid(): Token {
-    while (this.peek().kind === 'space') this.at += 1;
-    return this.peek();
-  }
-
-  private nextSolid(): Token {
-    this.peekSolid();
-    return this.next();
-  }
-
-  private expect(kind: TokenKind, context: string): void {
-    const token = this.nextSolid();
-    if (token.kind !== kind) this.unexpected(token, context);
-  }
-
   private unknownFunction(name: string, at: number): never {
     const close = closestName(name, this.functionNames);
     const hint = close === undefined ? '' : `, did you mean "${close}"?`;
     const details = close === undefined ? { function: name } : { function: name, suggestion: close };
-    throw templateError('Template.UnknownFunction', `The function "${name}" does not exist${hint}`, this.source, at, details);
-  }
-
-  private unexpected(token: Token, context: string): never {
-    const what = token.kind === 'end' ? 'the end of the template' : `"${token.text.slice(0, 40)}"`;
-    this.fail(`Unexpected ${what} in ${context}`, token.at);
-  }
-
-  private fail(message: string, at: number): never {
-    throw templateError('Template.Syntax', message, this.source, at);
+    throw templateError(
+      'Template.UnknownFunction',
+      `The function "${name}" does not exist${hint}`,
+      this.source,
+      at,
+      details,
+    );
   }
 }
 
 const STARTS_OPERAND: ReadonlySet<TokenKind> = new Set([
-  'bool', 'char', 'number', 'dot', 'field', 'identifier', 'nil', 'string', 'raw-string', 'variable', 'left-paren',
+  'bool',
+  'char',
+  'number',
+  'dot',
+  'field',
+  'identifier',
+  'nil',
+  'string',
+  'raw-string',
+  'variable',
+  'left-paren',
 ]);
 
 function newFrame(): Frame {

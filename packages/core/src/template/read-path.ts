@@ -52,7 +52,10 @@ function missingPath(
   root: string,
 ): CompozyError {
   const key = path[index]!;
-  const before = `${root}${path.slice(0, index).map((part) => `.${part}`).join('')}`;
+  const before = `${root}${path
+    .slice(0, index)
+    .map((part) => `.${part}`)
+    .join('')}`;
   const whole = `${root}${path.map((part) => `.${part}`).join('')}`;
   const details: Record<string, Json> = { path: whole, key };
   let reason: string;

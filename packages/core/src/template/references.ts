@@ -126,7 +126,8 @@ class Collector {
     const alone = pipeline.commands.length === 1 && command!.operands.length === 1;
     let origin: Origin;
     if (alone && operand.kind === 'dot') origin = this.dot;
-    else if (alone && operand.kind === 'variable' && operand.path.length === 0) origin = this.slots[operand.slot] ?? UNKNOWN;
+    else if (alone && operand.kind === 'variable' && operand.path.length === 0)
+      origin = this.slots[operand.slot] ?? UNKNOWN;
     else return this.pipeline(pipeline, false);
     for (const { slot } of pipeline.targets) if (slot >= 0) this.slots[slot] = origin;
     return origin;
@@ -148,24 +149,32 @@ class Collector {
       return this.expression(first, guarded);
     }
     const { name } = first;
-    if (name === 'index') return this.indexed(operands[0], operands.slice(1), first.at, guarded);
-    if (name === 'get' && operands.length === 2) return this.indexed(operands[0], operands.slice(1), first.at, true);
+    if (name === 'index') return this.indexed(operands[0], operands.slice(1), first.at, guarded, guarded);
+    if (name === 'get' && operands.length === 2)
+      return this.indexed(operands[0], operands.slice(1), first.at, guarded, true);
     const accepts = FUNCTION_TABLE[name]?.acceptsMissing === true || (guarded && LOGIC.has(name));
     const origins = operands.map((operand) => this.expression(operand, accepts));
     // These give one of their arguments.
-    if (name === 'default' || name === 'coalesce' || LOGIC.has(name)) return [...origins, piped].reduce(joined, UNKNOWN);
+    if (name === 'default' || name === 'coalesce' || LOGIC.has(name))
+      return [...origins, piped].reduce(joined, UNKNOWN);
     return UNKNOWN;
   }
 
   /** `index .a "b" "c"` is `.a.b.c`. */
-  private indexed(base: Expression | undefined, keys: readonly Expression[], at: number, guarded: boolean): Origin {
+  private indexed(
+    base: Expression | undefined,
+    keys: readonly Expression[],
+    at: number,
+    baseGuarded: boolean,
+    guarded: boolean,
+  ): Origin {
     if (base === undefined) return UNKNOWN;
-    let origin = this.expression(base, guarded);
+    let origin = this.expression(base, baseGuarded);
     for (const key of keys) {
       if (key.kind === 'string') origin = this.member(origin, [key.value], at, guarded);
       else {
         this.expression(key, false);
-        for (const path of origin) this.report(path, base.at, guarded, key.kind !== 'number');
+        for (const path of origin) this.report(path, base.at, baseGuarded, key.kind !== 'number');
         return UNKNOWN;
       }
     }
@@ -223,7 +232,9 @@ function guardedAt(commands: readonly Command[], index: number, guarded: boolean
   const next = commands[index + 1]?.operands[0];
   if (next === undefined) return guarded;
   if (next.kind !== 'function') return false;
-  return LOGIC.has(next.name) ? guardedAt(commands, index + 1, guarded) : FUNCTION_TABLE[next.name]?.acceptsMissing === true;
+  return LOGIC.has(next.name)
+    ? guardedAt(commands, index + 1, guarded)
+    : FUNCTION_TABLE[next.name]?.acceptsMissing === true;
 }
 
 function joined(a: Origin, b: Origin): Origin {

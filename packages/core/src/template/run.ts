@@ -44,9 +44,8 @@ export class Run {
 
   write(text: string): void {
     if (text.length > 256) this.spend(text.length >> 8);
-    const length = this.out.length + text.length;
     // A unit of JavaScript text is at most three bytes: only a large output has to be counted.
-    if (length * 3 > this.maxTextBytes) {
+    if ((this.out.length + text.length) * 3 > this.maxTextBytes) {
       if (this.#outBytes === 0) this.#outBytes = byteLength(this.out);
       this.#outBytes += byteLength(text);
       if (this.#outBytes > this.maxTextBytes) this.tooLong();

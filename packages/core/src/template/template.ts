@@ -81,7 +81,7 @@ export function isTemplate(text: string): boolean {
  */
 export function renderText(template: Template, data: Json, host: TemplateHost): string {
   const { program } = template;
-  const slots: Value[] = Array.from({ length: program.slots }, () => null);
+  const slots = newSlots(program.slots);
   const run = new Run(template.source, host, slots);
   try {
     const dot = template.mutates ? ownedContext(run, data as Value) : (data as Value);
@@ -116,6 +116,12 @@ function parsedContainer(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+function newSlots(count: number): Value[] {
+  const slots: Value[] = [];
+  for (let i = 0; i < count; i += 1) slots.push(null);
+  return slots;
 }
 
 /** The path of a template that is exactly one reference, blanks around it aside. */

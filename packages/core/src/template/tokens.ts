@@ -1,6 +1,3 @@
-import { CompozyError } from '../errors/compozy-error.js';
-import { templateError } from './template-error.js';
-
 export type TokenKind =
   | 'text'
   | 'open' // {{
@@ -23,7 +20,9 @@ export type TokenKind =
   | 'left-paren'
   | 'right-paren'
   | 'other' // any other printable character
-  | 'end';
+  | 'end'
+  /** What is wrong with the source at this place; the last token. */
+  | 'error';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -37,9 +36,19 @@ const SPACE = ' \t\r\n';
 const OPEN = '{{';
 const CLOSE = '}}';
 
+/** Thrown inside of this file only: the last token says what is wrong. */
+const STOP = Symbol('stop');
+
 /** Cuts a template into tokens: text, and what is inside of actions. Trim markers and comments are gone. */
 export function tokenize(source: string): Token[] {
-  return new Lexer(source).run();
+  const lexer = new Lexer(source);
+  try {
+    lexer.run();
+  } catch (error) {
+    // The parser may find something wrong before it comes to this.
+    if (error !== STOP) throw error;
+  }
+  return lexer.tokens;
 }
 
 class Lexer {
@@ -52,7 +61,7 @@ class Lexer {
     this.source = source;
   }
 
-  run(): Token[] {
+  run(): void {
     let trimNext = false;
     while (this.at < this.source.length) {
       const open = this.source.indexOf(OPEN, this.at);
@@ -72,7 +81,6 @@ class Lexer {
       trimNext = this.source.startsWith('/*', this.at) ? this.comment(open) : this.action(open);
     }
     this.push('end', '', this.source.length);
-    return this.tokens;
   }
 
   /** Passes over a comment; true when it trims what follows. */
@@ -124,11 +132,11 @@ class Lexer {
       case '|':
         return this.take('pipe', 1);
       case '"':
-        return this.quoted('"', 'string', 'The text is not closed: \'"\' is missing');
+        return this.quoted('"', 'string', "The text is not closed: '\"' is missing");
       case '`':
         return this.rawString();
       case "'":
-        return this.quoted("'", 'char', "The character is not closed: \"'\" is missing");
+        return this.quoted("'", 'char', 'The character is not closed: "\'" is missing');
       case '$':
         return this.variable();
       case '.':
@@ -213,10 +221,14 @@ class Lexer {
   }
 
   private number(): void {
-    const text = /^[+-]?(?:0[xX][0-9a-fA-F_]*|0[oO][0-7_]*|0[bB][01_]*|[0-9_]*)/.exec(this.source.slice(this.at, this.at + 400))![0];
+    const text = /^[+-]?(?:0[xX][0-9a-fA-F_]*|0[oO][0-7_]*|0[bB][01_]*|[0-9_]*)/.exec(
+      this.source.slice(this.at, this.at + 400),
+    )![0];
     const hex = /^[+-]?0[xX]/.test(text);
     const rest = this.source.slice(this.at + text.length, this.at + text.length + 400);
-    const fraction = (hex ? /^(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?i?/ : /^(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?i?/).exec(rest)![0];
+    const fraction = (
+      hex ? /^(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?i?/ : /^(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?i?/
+    ).exec(rest)![0];
     const length = text.length + fraction.length;
     const next = wordAt(this.source, this.at + length);
     if (isWord(next)) this.fail(`Not a number: "${text}${fraction}${next}"`, this.at);
@@ -231,7 +243,7 @@ class Lexer {
 
   private isTerminator(at: number): boolean {
     const next = this.source[at];
-    return next === undefined || SPACE.includes(next) || '.,|:()='.includes(next) || this.source.startsWith(CLOSE, at);
+    return next === undefined || SPACE.includes(next) || '.,|:()'.includes(next) || this.source.startsWith(CLOSE, at);
   }
 
   private take(kind: TokenKind, length: number): void {
@@ -244,7 +256,8 @@ class Lexer {
   }
 
   private fail(message: string, at: number): never {
-    throw templateError('Template.Syntax', message, this.source, at) satisfies CompozyError;
+    this.push('error', message, at);
+    throw STOP;
   }
 }
 
@@ -270,7 +283,8 @@ function wordEnd(source: string, start: number): number {
   let end = start;
   while (end < source.length) {
     const code = source.charCodeAt(end);
-    const ascii = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+    const ascii =
+      (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
     if (!ascii && code < 128) break;
     const char = ascii ? '' : wordAt(source, end);
     if (!ascii && !isWord(char)) break;

@@ -19,7 +19,13 @@ export abstract class Boxed {
   /** What `toJson` shows. */
   abstract toJsonText(): string;
   abstract isTrue(): boolean;
+  /** As Go's reflect.DeepEqual. */
   abstract equals(other: Boxed): boolean;
+
+  /** As `eq`: pointers are compared by identity. */
+  isSame(other: Boxed): boolean {
+    return this.equals(other);
+  }
 
   /** A field, or the result of a method; undefined when the Go type has none of that name. */
   member(_name: string, _args: readonly Value[] = []): Value | undefined {
@@ -109,7 +115,7 @@ export function isMap(value: Value): value is ValueMap {
 
 /** Go types of lists and maps that are not `[]interface {}` and `map[string]interface {}`. */
 const containerTypes = new WeakMap<object, string>();
-const nilLists = new WeakSet<object>();
+const nilContainers = new WeakSet<object>();
 
 /** Marks a new list or map as one of another Go type. */
 export function typed<T extends object>(container: T, type: string): T {
@@ -120,12 +126,19 @@ export function typed<T extends object>(container: T, type: string): T {
 /** A nil slice: prints as an empty list, and is `null` in JSON. */
 export function nilList(type = '[]interface {}'): readonly Value[] {
   const list: Value[] = [];
-  nilLists.add(list);
+  nilContainers.add(list);
   return typed(list, type);
 }
 
-export function isNilList(value: object): boolean {
-  return nilLists.has(value);
+/** A nil map: prints as an empty one, and is `null` in JSON. */
+export function nilMap(): ValueMap {
+  const map = newMap();
+  nilContainers.add(map);
+  return map;
+}
+
+export function isNil(value: object): boolean {
+  return nilContainers.has(value);
 }
 
 /** The name of the Go type, as `printf "%T"` gives it. */

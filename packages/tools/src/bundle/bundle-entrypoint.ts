@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CompozyError } from '@compozy/core';
@@ -30,6 +30,7 @@ export type BundleOutcome =
   | { readonly ok: false; readonly error: CompozyError; readonly inputs: readonly string[] };
 
 const BUNDLE_NAME = 'tools.mjs';
+const KEPT_BUNDLES = 20;
 
 /**
  * Bundles the entrypoint with everything that it imports by a relative path or a path of its tsconfig; packages stay
@@ -68,6 +69,7 @@ export async function bundleEntrypoint(options: BundleOptions): Promise<BundleOu
       await mkdir(dir, { recursive: true });
       await replaceFile(join(dir, `${BUNDLE_NAME}.map`), files.get('.map') ?? '');
       await replaceFile(join(dir, BUNDLE_NAME), code);
+      await removeOldBundles(cacheDir);
     };
     await ensureWritten();
     const needsRequire = code.includes('__require(');
@@ -78,6 +80,19 @@ export async function bundleEntrypoint(options: BundleOptions): Promise<BundleOu
   } catch (cause) {
     return { ok: false, error: toBuildError(cause, options), inputs: [...read] };
   }
+}
+
+/** What a long session of hot reload leaves behind. A bundle that somebody still wants is written again. */
+async function removeOldBundles(cacheDir: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => /^[0-9a-f]{16}$/.test(name));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = join(cacheDir, name);
+      return { path, time: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
+    }),
+  );
+  const old = found.toSorted((a, b) => b.time - a.time).slice(KEPT_BUNDLES);
+  await Promise.all(old.map(({ path }) => rm(path, { recursive: true, force: true }).catch(() => {})));
 }
 
 /** Other workers of the project may write the same file at this moment. */

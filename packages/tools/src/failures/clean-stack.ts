@@ -2,6 +2,8 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAX_FRAMES = 10;
+/** Frames of Node, of bun and of our own runner. */
+const FOREIGN = /\bnode:|\binternal:|[/\\](?:child-runner|open-channel)\.[a-z]+:/;
 
 /** Frames of a stack that are the user's or a package's, with paths relative to the project; at most ten. */
 export function cleanStack(stack: string, projectDirs: readonly string[]): string[] {
@@ -9,7 +11,7 @@ export function cleanStack(stack: string, projectDirs: readonly string[]): strin
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim().slice(0, 500))
-    .filter((line) => !/\bnode:/.test(line) && !/child-runner[^/\\]*\.(?:js|ts|mjs):/.test(line))
+    .filter((line) => !FOREIGN.test(line))
     .slice(0, MAX_FRAMES)
     .map((line) => line.replace(/(file:\/\/[^\s()]+|\/[^\s()]+)/, (path) => toRelative(path, projectDirs)));
 }

@@ -73,6 +73,11 @@ export function toCanceled(toolId: string): CompozyError {
   return new CompozyError('Task.Canceled', `The call of "${toolId}" was canceled`, { details: { toolId } });
 }
 
+/** The worker ends; another one may do the call. */
+export function closedError(): CompozyError {
+  return new CompozyError('Tool.Crashed', 'The tool runtime is closed');
+}
+
 function toPermissionDenied(denied: NonNullable<ThrownError['denied']>, scope: FailureScope): CompozyError {
   const flag = NEEDED[denied.permission];
   const isPath = denied.permission.startsWith('FileSystem') && denied.resource !== '';
@@ -104,7 +109,8 @@ function describeKind(permission: string): string {
   return kinds[permission] ?? `"${permission}"`;
 }
 
-function mask(text: string, secrets: readonly string[]): string {
+/** Short values are left alone: they occur in words that are no secret. */
+export function mask(text: string, secrets: readonly string[]): string {
   return secrets.reduce((masked, secret) => (secret.length < 8 ? masked : masked.replaceAll(secret, '***')), text);
 }
 

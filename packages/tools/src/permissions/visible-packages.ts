@@ -19,7 +19,8 @@ export async function findVisiblePackages(projectDir: string): Promise<readonly 
     addUncovered(found, directory);
     addUncovered(found, real);
     for (const target of await readLinks(real)) {
-      if (isCovered(found, target)) continue;
+      // A link to the project itself, or to what contains it, would open more than packages.
+      if (isCovered(found, target) || isCovered([target], projectDir)) continue;
       const store = target.lastIndexOf(`${sep}node_modules${sep}`);
       // A package in a store sees its neighbours; one of the workspace has its own node_modules.
       if (store === -1) addUncovered(found, target);

@@ -10,6 +10,7 @@ import { findVisiblePackages } from '../permissions/visible-packages.js';
 import { inspectNode } from '../permissions/inspect-node.js';
 import type { ToolPermissions } from '../permissions/parse-permissions.js';
 import { toNodeFlags } from '../permissions/to-node-flags.js';
+import { findOnPath } from './find-on-path.js';
 import type { ProcessSpec } from './process-spec.js';
 import { toToolEnvironment } from './tool-environment.js';
 
@@ -73,7 +74,8 @@ export async function createLauncher(options: LauncherOptions, onNotice: (text: 
 type ToArgs = (needed: readonly string[]) => Promise<string[]>;
 
 async function prepareNode(options: LauncherOptions, onNotice: (text: string) => void): Promise<ToArgs> {
-  const nodePath = options.nodePath ?? process.execPath;
+  const wanted = options.nodePath ?? process.execPath;
+  const nodePath = (await findOnPath(wanted, options.environment['PATH'])) ?? wanted;
   const { canRestrictNet } = await inspectNode(nodePath);
   if (!canRestrictNet && !options.permissions.net) {
     onNotice(`"${nodePath}" cannot restrict the network (Node 25 and later can): tools reach it without --allow-net`);
@@ -91,23 +93,22 @@ async function prepareNode(options: LauncherOptions, onNotice: (text: string) =>
 }
 
 async function prepareBun(options: LauncherOptions, onNotice: (text: string) => void): Promise<ToArgs> {
-  const PATH = options.environment['PATH'] ?? '';
-  const found = await run('bun', ['--version'], { env: { PATH }, timeout: 30_000 }).catch(() => undefined);
-  if (found === undefined) {
+  const bun = await findOnPath('bun', options.environment['PATH']);
+  if (bun === undefined) {
     const message = 'runtime.type is "bun", but there is no "bun" on PATH; install it or use "node"';
     throw new CompozyError('Config.Invalid', message);
   }
   onNotice('bun has no permission model: runtime.permissions is not enforced, tools have all rights of the worker');
-  return async () => ['bun', 'run'];
+  return async () => [bun, 'run'];
 }
 
 /** On Linux a busy tool, too, ends with a worker that was killed: the kernel sees to it, where `setpriv` can ask. */
 async function findDeathSignalWrapper(environment: LauncherOptions['environment']): Promise<readonly string[]> {
   if (process.platform !== 'linux') return [];
-  const wrapper = ['setpriv', '--pdeathsig', 'KILL'] as const;
-  const PATH = environment['PATH'] ?? '';
-  const [command, ...args] = wrapper;
-  return await run(command, [...args, 'true'], { env: { PATH }, timeout: 30_000 }).then(
+  const setpriv = await findOnPath('setpriv', environment['PATH']);
+  if (setpriv === undefined) return [];
+  const wrapper = [setpriv, '--pdeathsig', 'KILL'];
+  return await run(setpriv, [...wrapper.slice(1), process.execPath, '--version'], { env: {}, timeout: 30_000 }).then(
     () => wrapper,
     () => [],
   );

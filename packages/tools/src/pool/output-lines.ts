@@ -38,6 +38,11 @@ export class OutputLines {
     this.#totalLimit = options.totalLimit ?? 1_048_576;
   }
 
+  /** The last lines that no call has got yet. */
+  get early(): readonly string[] {
+    return this.#early.slice(-10);
+  }
+
   attach(sink: Sink | undefined): void {
     this.#sink = sink;
     for (const text of this.#early.splice(0)) this.#deliver(text);

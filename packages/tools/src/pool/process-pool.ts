@@ -1,5 +1,4 @@
-import { CompozyError } from '@compozy/core';
-import { toCanceled } from '../failures/to-tool-error.js';
+import { closedError, toCanceled } from '../failures/to-tool-error.js';
 import { killOnExit } from './kill-on-exit.js';
 import type { ProcessSpec, ToolProcessEvent } from './process-spec.js';
 import { readResidentMb } from './read-memory.js';
@@ -123,6 +122,7 @@ export class ProcessPool {
   /** Gives idle processes to waiting calls. */
   #handOut(): void {
     for (const child of [...this.#idle].toSorted((a, b) => b.lastUsed - a.lastUsed)) {
+      if (!child.isUsable) continue;
       const index = this.#queue.findIndex((waiter) => waiter.spec.key === child.spec.key);
       const passed = this.#queue.slice(0, Math.max(0, index));
       // The process stays idle, and makes room for a call that has waited long enough.
@@ -155,6 +155,7 @@ export class ProcessPool {
         this.#starting.delete(child);
         if (child.isUsable) this.#idle.add(child);
         this.#dispatch();
+        if (this.#retired.has(child) && this.#idle.has(child)) this.#end(child, 'replaced');
       },
       (error: unknown) => {
         this.#end(child, 'replaced');
@@ -235,8 +236,4 @@ export class ProcessPool {
       if (child.lastUsed < oldEnough && !warm.includes(child)) this.#end(child, 'idle');
     }
   }
-}
-
-function closedError(): CompozyError {
-  return new CompozyError('Tool.Crashed', 'The tool runtime is closed');
 }

@@ -1,5 +1,12 @@
 import { CompozyError, type JsonObject } from '@compozy/core';
-import { nameSubject, toCanceled, toTimedOut, toToolError, type FailureScope } from '../failures/to-tool-error.js';
+import {
+  mask,
+  nameSubject,
+  toCanceled,
+  toTimedOut,
+  toToolError,
+  type FailureScope,
+} from '../failures/to-tool-error.js';
 import type { ChildMessage } from '../runtime/message.js';
 import type { ProcessSpec } from './process-spec.js';
 
@@ -25,6 +32,8 @@ export interface ExitFacts {
   readonly fatal: Extract<ChildMessage, { kind: 'fatal' }> | undefined;
   readonly startError: Error | undefined;
   readonly sawHeapLimit: boolean;
+  /** What it printed on stderr while loading. */
+  readonly early: readonly string[];
   readonly spec: ProcessSpec;
   readonly scope: FailureScope;
 }
@@ -58,7 +67,11 @@ export function toExitError(facts: ExitFacts): CompozyError {
     });
   }
   const how = signal === null ? `exited with code ${exitCode ?? 'unknown'}` : `was ended by ${signal}`;
-  if (!facts.loaded) return new CompozyError('Tool.LoadFailed', `The process of the tools ${how} while loading them`);
+  if (!facts.loaded) {
+    const stderr = mask(facts.early.join('\n'), facts.scope.secrets).slice(0, 2_000);
+    const message = `The process of the tools ${how} while loading them`;
+    return new CompozyError('Tool.LoadFailed', message, { details: stderr === '' ? exit : { ...exit, stderr } });
+  }
   return new CompozyError('Tool.Crashed', `The process of "${toolId}" ${how} before the tool returned`, {
     details: exit,
   });

@@ -9,7 +9,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import { CompozyError, type Json, type ToolCall } from '@compozy/core';
-import { toNotFound, toToolError, type FailureScope } from '../failures/to-tool-error.js';
+import { toCanceled, toNotFound, toToolError, type FailureScope } from '../failures/to-tool-error.js';
 import { encodeFrame, FrameReader } from '../runtime/frame.js';
 import type { ChildMessage, ParentMessage } from '../runtime/message.js';
 import { OutputLines } from './output-lines.js';
@@ -27,6 +27,8 @@ interface RunningCall {
   readonly call: ToolCall;
   readonly settle: (outcome: { output: Json } | { error: CompozyError }) => void;
   graceTimer?: NodeJS.Timeout;
+  /** The tool has returned or thrown: nothing that happens from now on is the outcome. */
+  finished: boolean;
 }
 
 type CallMessage = Exclude<ChildMessage, { kind: 'ready' | 'load-failed' | 'started' | 'fatal' }>;
@@ -88,14 +90,14 @@ export class ToolProcess {
     this.#settleReady = { resolve, reject };
     this.exited = this.#watchExit();
     this.#listen();
-    this.#send({ kind: 'init', ...spec.init, outputLimitBytes: spec.outputLimitBytes, marker });
+    this.#write(this.#encode({ kind: 'init', ...spec.init, outputLimitBytes: spec.outputLimitBytes, marker }));
     const loading = setTimeout(() => this.stop('load-timeout'), spec.loadTimeoutMs);
     void Promise.allSettled([promise]).then(() => clearTimeout(loading));
     this.#notify({ kind: 'started', pid: this.pid });
   }
 
   get isUsable(): boolean {
-    return !this.#gone && this.#stopReason === undefined;
+    return !this.#gone && this.#stopReason === undefined && this.#fatal === undefined;
   }
 
   get isBusy(): boolean {
@@ -104,6 +106,11 @@ export class ToolProcess {
 
   /** Runs one call; the process must be ready and idle. Rejects with `CompozyError`, after the process if that ends. */
   async execute(call: ToolCall): Promise<Json> {
+    const { toolId, input, config, idempotencyKey } = call;
+    if (call.signal.aborted) throw toCanceled(toolId);
+    const envNames = Object.keys(call.env);
+    // First, because an input that is not JSON throws here.
+    const frame = this.#encode({ kind: 'call', id: this.calls + 1, toolId, input, config, idempotencyKey, envNames });
     this.calls += 1;
     this.callStarted = false;
     this.#hold(true);
@@ -113,6 +120,7 @@ export class ToolProcess {
     const running: RunningCall = {
       id: this.calls,
       call,
+      finished: false,
       settle: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.output)),
     };
     this.#running = running;
@@ -121,12 +129,7 @@ export class ToolProcess {
     const onAbort = (): void => this.#interrupt('canceled');
     call.signal.addEventListener('abort', onAbort, { once: true });
     if (this.#gone) this.#settleAfterExit({ exitCode: null, signal: null });
-    else {
-      const { toolId, input, config, idempotencyKey } = call;
-      const envNames = Object.keys(call.env);
-      this.#send({ kind: 'call', id: running.id, toolId, input, config, idempotencyKey, envNames });
-      if (call.signal.aborted) onAbort();
-    }
+    else this.#write(frame);
     try {
       return await promise;
     } finally {
@@ -147,6 +150,8 @@ export class ToolProcess {
   stop(reason: StopReason): void {
     if (this.#gone) return;
     this.#stopReason ??= reason;
+    // Who waits for the end must not find the event loop empty.
+    this.#hold(true);
     this.#kill();
   }
 
@@ -162,9 +167,9 @@ export class ToolProcess {
   /** Asks the tool to end by its signal; what happens then, its process is over after the grace period. */
   #interrupt(reason: 'timeout' | 'canceled'): void {
     const running = this.#running;
-    if (running === undefined || this.#stopReason !== undefined) return;
+    if (running === undefined || running.finished || this.#stopReason !== undefined) return;
     this.#stopReason = reason;
-    this.#send({ kind: 'abort', reason });
+    this.#write(this.#encode({ kind: 'abort', reason }));
     running.graceTimer = setTimeout(() => this.#kill(), this.spec.killGraceMs);
   }
 
@@ -173,7 +178,7 @@ export class ToolProcess {
     channel.on('data', (chunk: Buffer) => this.#receive(chunk));
     channel.on('error', () => this.#kill());
     // The channel ends with the process; if only the channel does, the tool closed it.
-    channel.on('end', () => setTimeout(() => this.stop('channel'), DRAIN_MS));
+    channel.on('end', () => setTimeout(() => this.stop('channel'), DRAIN_MS).unref());
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#child[stream]?.on('data', (chunk: Buffer) => this.#lines[stream].push(chunk));
       this.#child[stream]?.on('error', () => {});
@@ -203,6 +208,8 @@ export class ToolProcess {
         return undefined;
       case 'fatal':
         this.#fatal = message;
+        // It exits by itself, unless an exit handler of the tool hangs.
+        setTimeout(() => this.#kill(), DRAIN_MS).unref();
         return undefined;
       default:
         return message.id === this.#running?.id ? this.#finishSafely(this.#running, message) : undefined;
@@ -210,14 +217,17 @@ export class ToolProcess {
   }
 
   #finishSafely(running: RunningCall, message: CallMessage): void {
-    this.#finish(running, message).catch(() => this.stop('channel'));
+    this.#finish(running, message).catch(() => {
+      running.finished = false;
+      this.stop('channel');
+    });
   }
 
   async #finish(running: RunningCall, message: CallMessage): Promise<void> {
     // The tool reacted to its signal in time; the reason of the stop is the outcome all the same.
     if (this.#stopReason !== undefined) return this.#kill();
+    running.finished = true;
     await this.#drain();
-    if (this.#stopReason !== undefined) return undefined;
     const { toolId } = running.call;
     switch (message.kind) {
       case 'result':
@@ -248,9 +258,11 @@ export class ToolProcess {
 
   #watchExit(): Promise<ProcessExit> {
     const { promise, resolve } = Promise.withResolvers<ProcessExit>();
+    let drainTimer: NodeJS.Timeout | undefined;
     const finish = (exit: ProcessExit): void => {
       if (this.#gone) return;
       this.#gone = true;
+      clearTimeout(drainTimer);
       this.#lines.stdout.flush();
       this.#lines.stderr.flush();
       for (const stream of [this.#child.stdout, this.#child.stderr, this.#channel()]) stream?.destroy();
@@ -267,7 +279,7 @@ export class ToolProcess {
       exit = { exitCode, signal };
       this.#kill();
       // Something that left the group may hold the pipes open for ever.
-      setTimeout(() => finish(exit), DRAIN_MS);
+      drainTimer = setTimeout(() => finish(exit), DRAIN_MS);
     });
     this.#child.once('close', () => finish(exit));
     return promise;
@@ -285,20 +297,25 @@ export class ToolProcess {
       fatal: this.#fatal,
       startError: this.#startError,
       sawHeapLimit: this.#lines.stderr.sawHeapLimit,
+      early: this.#lines.stderr.early,
       spec: this.spec,
       scope: this.#scope(toolId),
     });
     this.#settleReady.reject(error);
-    running?.settle({ error });
+    if (running?.finished === false) running.settle({ error });
   }
 
   #scope(toolId: string | undefined): FailureScope {
     return { toolId, projectDirs: this.spec.projectDirs, secrets: this.spec.secrets };
   }
 
-  #send(message: ParentMessage): void {
+  #encode(message: ParentMessage): Buffer {
+    return encodeFrame(this.#token, JSON.stringify(message));
+  }
+
+  #write(frame: Buffer): void {
     const channel = this.#channel();
-    if (!channel.destroyed) channel.write(encodeFrame(this.#token, JSON.stringify(message)), () => {});
+    if (!channel.destroyed) channel.write(frame, () => {});
   }
 
   #channel(): Duplex {
@@ -307,6 +324,7 @@ export class ToolProcess {
 
   /** A process without a call does not keep the worker alive. */
   #hold(busy: boolean): void {
+    if (!busy && !this.isUsable) return;
     const handles = [this.#child, this.#child.stdout, this.#child.stderr, this.#channel()];
     for (const handle of handles as (Readable & { ref?: () => void; unref?: () => void })[]) {
       if (busy) handle?.ref?.();

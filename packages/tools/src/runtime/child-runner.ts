@@ -5,10 +5,10 @@
  * runtime before the bundle is loaded, because a tool may replace globals.
  */
 import nodeModule, { createRequire } from 'node:module';
-import { Socket } from 'node:net';
 import { encodeFrame, FrameReader } from './frame.js';
 import { describeThrown } from './describe-thrown.js';
 import type { ChildMessage, ParentMessage } from './message.js';
+import { openChannel } from './open-channel.js';
 import { serializeOutput } from './serialize-output.js';
 import { collectToolFunctions, createToolLogger, type ToolFunction } from './tool-function.js';
 
@@ -17,8 +17,6 @@ type Init = Extract<ParentMessage, { kind: 'init' }>;
 
 const { parse, stringify } = JSON;
 const { exit } = process;
-const channel = new Socket({ fd: 3, readable: true, writable: true });
-const sendBytes = channel.write.bind(channel);
 const writeStdout = process.stdout.write.bind(process.stdout);
 const writeStderr = process.stderr.write.bind(process.stderr);
 const reader = new FrameReader({ maxBytes: 2 ** 32 - 1 });
@@ -31,7 +29,7 @@ let controller: AbortController | undefined;
 let dying = false;
 
 function sendText(json: string, done?: () => void): void {
-  if (reader.token !== undefined) sendBytes(encodeFrame(reader.token, json), done);
+  if (reader.token !== undefined) channel.send(encodeFrame(reader.token, json), done);
 }
 
 function send(message: ChildMessage, done?: () => void): void {
@@ -120,13 +118,14 @@ function abort(reason: 'timeout' | 'canceled'): void {
 
 process.on('uncaughtException', (error) => die('uncaughtException', error));
 process.on('unhandledRejection', (error) => die('unhandledRejection', error));
-channel.on('data', (chunk: Buffer) => {
-  for (const text of reader.push(chunk)) {
-    const message = parse(text) as ParentMessage;
-    if (message.kind === 'init') void load(message);
-    else if (message.kind === 'call') void run(message);
-    else abort(message.reason);
-  }
+const channel = openChannel({
+  data(chunk) {
+    for (const text of reader.push(chunk)) {
+      const message = parse(text) as ParentMessage;
+      if (message.kind === 'init') void load(message);
+      else if (message.kind === 'call') void run(message);
+      else abort(message.reason);
+    }
+  },
+  end: () => exit(0),
 });
-channel.on('error', () => exit(1));
-channel.on('end', () => exit(0));

@@ -1,11 +1,11 @@
-import type { Json, JsonObject } from '../../model/json.js';
+import type { Json } from '../../model/json.js';
 import type { CollectionTask } from '../../model/task.js';
 import { anyValue, mapping, nonEmptyText, oneOf, scalarText, wholeNumberOrTemplate } from '../document-fields.js';
 import { executorFields, nestedTask, nestedTasks, taskFields } from '../task-fields.js';
 import type { TaskSchema } from '../task-schema.js';
 
 export const DEFAULT_WORKERS = 100;
-export const MAX_WORKERS = 500;
+const MAX_WORKERS = 500;
 
 export const strategy = oneOf('wait_all', 'fail_fast', 'best_effort', 'race');
 export const workers = wholeNumberOrTemplate(0, MAX_WORKERS);
@@ -36,10 +36,14 @@ export const collection: TaskSchema<typeof document> = {
       scope.report('value.missing', 'A collection needs "items"', { expected: '"items"' });
     }
     if (task.task !== undefined && task.tasks !== undefined) {
-      scope.report('value.conflict', 'A collection has either "task" or "tasks", not both', { path: ['tasks'], at: 'key' });
+      scope.report('value.conflict', 'A collection has either "task" or "tasks", not both', {
+        path: ['tasks'],
+        at: 'key',
+      });
       return undefined;
     }
-    const [path, only] = task.task === undefined ? [['tasks', 0] as const, task.tasks?.[0]] : [['task'] as const, task.task];
+    const [path, only] =
+      task.task === undefined ? [['tasks', 0] as const, task.tasks?.[0]] : [['task'] as const, task.task];
     if (only === undefined) {
       scope.report('value.missing', 'A collection needs a "task" to run for each item', { expected: '"task"' });
       return undefined;
@@ -51,12 +55,11 @@ export const collection: TaskSchema<typeof document> = {
       });
       for (const index of task.tasks!.keys()) if (index > 0) scope.child(['tasks', index], {});
     }
-    const given = (task.with ?? {}) as JsonObject;
-    const child = scope.child(path, { with: given });
+    const child = scope.child(path, { with: scope.with });
     if (child === undefined) return undefined;
     const names = [task.item_var, task.index_var].filter((name) => name !== undefined);
     return {
-      ...scope.base({ with: scope.withoutLocals(given, names) }),
+      ...scope.base({ with: scope.withoutLocals(scope.with, ['items', ...names]) }),
       type: 'collection',
       items: (task.items ?? []) as Json,
       ...(task.filter === undefined ? {} : { filter: String(task.filter) }),
@@ -72,7 +75,10 @@ export const collection: TaskSchema<typeof document> = {
 };
 
 /** `batch` is a cap on what runs at once, as in the original. A template is taken as it is: its value is known later. */
-export function workersOf(given: number | string | undefined, batch: number | string | undefined): CollectionTask['maxWorkers'] {
+export function workersOf(
+  given: number | string | undefined,
+  batch: number | string | undefined,
+): CollectionTask['maxWorkers'] {
   const most = given === undefined || given === 0 ? undefined : given;
   const cap = batch === undefined || batch === 0 ? undefined : batch;
   if (typeof most === 'string') return most;

@@ -20,5 +20,6 @@ export const router: TaskSchema<typeof document> = {
     scope.unsupported(inline.map(([name]) => ['routes', name]));
     return undefined;
   },
-  targets: (task) => [...Object.values(task.routes ?? {}), task.default_route].filter((target) => typeof target === 'string'),
+  targets: (task) =>
+    [...Object.values(task.routes ?? {}), task.default_route].filter((target) => typeof target === 'string'),
 };

@@ -1,7 +1,12 @@
 import { bytesOf } from '../bytes.js';
 
 const HTML: Readonly<Record<string, string>> = {
-  '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\ufffd',
+  '"': '&#34;',
+  "'": '&#39;',
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '\0': '\ufffd',
 };
 
 export function escapeHtml(text: string): string {
@@ -9,17 +14,23 @@ export function escapeHtml(text: string): string {
 }
 
 const JS: Readonly<Record<string, string>> = {
-  '\\': '\\\\', "'": "\\'", '"': '\\"', '<': '\\u003C', '>': '\\u003E', '&': '\\u0026', '=': '\\u003D',
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+  '<': '\\u003C',
+  '>': '\\u003E',
+  '&': '\\u0026',
+  '=': '\\u003D',
 };
 
 /** Safe inside of a quoted JavaScript text in a page. */
 export function escapeJs(text: string): string {
-  return text.replace(/[\\'"<>&=\u0000-\u001f]|[^\u0000-\u007f\p{L}\p{M}\p{N}\p{P}\p{S}]/gu, (char) => {
+  return text.replace(/[\\'"<>&=]|(?!\x7f)\p{Cc}|[^\p{ASCII}\p{L}\p{M}\p{N}\p{P}\p{S}]/gu, (char) => {
     const named = JS[char];
     if (named !== undefined) return named;
     const point = char.codePointAt(0)!;
-    // A raw byte that is no character.
-    if (point >= 0xd800 && point < 0xe000) return '\\uFFFD';
+    // A raw byte stays one.
+    if (point >= 0xd800 && point < 0xe000) return char;
     return `\\u${point.toString(16).toUpperCase().padStart(4, '0')}`;
   });
 }

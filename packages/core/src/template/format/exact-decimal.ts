@@ -42,5 +42,7 @@ export function binaryParts(value: number): { mantissa: bigint; exponent: number
   const raw = bits.getBigUint64(0);
   const biased = Number((raw >> 52n) & 0x7ffn);
   const fraction = raw & 0xfffffffffffffn;
-  return biased === 0 ? { mantissa: fraction, exponent: -1074 } : { mantissa: fraction | (1n << 52n), exponent: biased - 1075 };
+  return biased === 0
+    ? { mantissa: fraction, exponent: -1074 }
+    : { mantissa: fraction | (1n << 52n), exponent: biased - 1075 };
 }

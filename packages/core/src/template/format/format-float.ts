@@ -50,14 +50,15 @@ function positional(value: number, precision: number | undefined): string {
 function general(value: number, verb: string, precision: number | undefined, keepZeros: boolean): string {
   const wanted = precision === 0 ? 1 : precision;
   const { digits, exponent } = decimalOf(value, wanted);
-  const power = digits === '' ? 0 : exponent - 1;
+  const power = exponent - 1;
   let limit = wanted ?? 6;
   if (wanted !== undefined && limit > digits.length && digits.length >= exponent) limit = digits.length;
   const letter = verb === 'G' ? 'E' : 'e';
   const shown = keepZeros ? digits.padEnd(wanted ?? 6, '0') : digits;
   if (power < -4 || power >= limit) return scientific({ digits: shown, exponent }, undefined, letter);
   const whole = exponent > 0 ? shown.slice(0, exponent).padEnd(exponent, '0') : '0';
-  const fraction = digits === '' ? shown.slice(1) : `${'0'.repeat(Math.max(0, -exponent))}${shown.slice(Math.max(0, exponent))}`;
+  const fraction =
+    digits === '' ? shown.slice(1) : `${'0'.repeat(Math.max(0, -exponent))}${shown.slice(Math.max(0, exponent))}`;
   return fraction === '' ? (keepZeros ? `${whole}.` : whole) : `${whole}.${fraction}`;
 }
 
@@ -82,7 +83,8 @@ function hexFloat(value: number, precision: number | undefined): string {
     }
   }
   let fraction = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, '0');
-  fraction = precision === undefined ? fraction.replace(/0+$/, '') : fraction.slice(0, precision).padEnd(precision, '0');
+  fraction =
+    precision === undefined ? fraction.replace(/0+$/, '') : fraction.slice(0, precision).padEnd(precision, '0');
   const size = String(Math.abs(exponent)).padStart(2, '0');
   return `0x1${fraction === '' ? '' : '.'}${fraction}p${exponent < 0 ? '-' : '+'}${size}`;
 }

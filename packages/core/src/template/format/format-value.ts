@@ -1,30 +1,38 @@
 import { byteLength, bytesOf, runesOf, sliceBytes } from '../bytes.js';
 import type { Run } from '../run.js';
-import { Boxed, BoxedNumber, isFloat, isNilList, memberOf, numberOf, sortedKeys, typeOf, type Value, type ValueMap } from '../value.js';
+import {
+  Boxed,
+  BoxedNumber,
+  isFloat,
+  isNil,
+  memberOf,
+  numberOf,
+  sortedKeys,
+  typeOf,
+  type Value,
+  type ValueMap,
+} from '../value.js';
 import { formatMagnitude } from './format-float.js';
 import type { Directive } from './printf.js';
 import { canBackquote, isPrintable, quoteGo } from './quote.js';
-import { toText, type LimitedText } from './write-value.js';
+import type { LimitedText } from './write-value.js';
 
 /** One argument of `printf`. */
 export function addFormatted(run: Run, out: LimitedText, value: Value, directive: Directive): void {
   const { verb } = directive;
-  if (verb === 'T') return pad(out, value === null ? '<nil>' : typeOf(value), { ...directive, zero: false });
-  if (verb === 'p') return wrongVerb(run, out, value, directive);
-  if (value === null) {
-    if (verb === 'v') return pad(out, '<nil>', { ...directive, zero: false });
-    return out.add(`%!${verb}(<nil>)`);
-  }
+  if (verb === 'T') return pad(out, value === null ? '<nil>' : typeOf(value), directive);
+  if (value === null) return verb === 'v' ? pad(out, '<nil>', directive) : out.add(`%!${verb}(<nil>)`);
+  if (verb === 'p') return wrongVerb(run, out, value, directive, 0);
   addValue(run, out, value, directive, 0);
 }
 
 function addValue(run: Run, out: LimitedText, value: Value, directive: Directive, depth: number): void {
   run.spend(1);
-  if (value === null) return nested(out, directive);
+  if (value === null) return out.add(directive.goSyntax ? 'interface {}(nil)' : '<nil>');
   if (typeof value === 'string') return addString(run, out, value, directive);
   if (typeof value === 'boolean') {
-    if (directive.verb !== 't' && directive.verb !== 'v') return wrongVerb(run, out, value, directive);
-    return pad(out, String(value), directive.zero ? { ...directive, zero: false, width: directive.width } : directive);
+    if (directive.verb !== 't' && directive.verb !== 'v') return wrongVerb(run, out, value, directive, depth);
+    return pad(out, String(value), directive);
   }
   const number = numberOf(value);
   if (number !== undefined) {
@@ -37,15 +45,9 @@ function addValue(run: Run, out: LimitedText, value: Value, directive: Directive
   addMap(run, out, value as ValueMap, directive, depth);
 }
 
-/** A nil inside of a list or map. */
-function nested(out: LimitedText, directive: Directive): void {
-  if (directive.verb === 'v') return pad(out, directive.sharp ? 'interface {}(nil)' : '<nil>', { ...directive, zero: false });
-  out.add(`%!${directive.verb}(<nil>)`);
-}
-
 function addList(run: Run, out: LimitedText, list: readonly Value[], directive: Directive, depth: number): void {
-  const sharp = directive.sharp && directive.verb === 'v';
-  if (sharp && isNilList(list)) return out.add(`${typeOf(list)}(nil)`);
+  const sharp = directive.goSyntax;
+  if (sharp && isNil(list)) return out.add(`${typeOf(list)}(nil)`);
   out.add(sharp ? `${typeOf(list)}{` : '[');
   for (const [index, element] of list.entries()) {
     if (index > 0) out.add(sharp ? ', ' : ' ');
@@ -55,7 +57,8 @@ function addList(run: Run, out: LimitedText, list: readonly Value[], directive: 
 }
 
 function addMap(run: Run, out: LimitedText, map: ValueMap, directive: Directive, depth: number): void {
-  const sharp = directive.sharp && directive.verb === 'v';
+  const sharp = directive.goSyntax;
+  if (sharp && isNil(map)) return out.add(`${typeOf(map)}(nil)`);
   out.add(sharp ? `${typeOf(map)}{` : 'map[');
   for (const [index, key] of sortedKeys(map).entries()) {
     if (index > 0) out.add(sharp ? ', ' : ' ');
@@ -68,7 +71,7 @@ function addMap(run: Run, out: LimitedText, map: ValueMap, directive: Directive,
 
 function addBoxed(run: Run, out: LimitedText, value: Boxed, directive: Directive): void {
   // Times and versions print themselves.
-  if ('vsxXq'.includes(directive.verb) && !(directive.sharp && directive.verb === 'v')) {
+  if ('vsxXq'.includes(directive.verb)) {
     return addString(run, out, value.toText(), directive);
   }
   wrongVerb(run, out, value, directive);
@@ -77,7 +80,7 @@ function addBoxed(run: Run, out: LimitedText, value: Boxed, directive: Directive
 function addString(run: Run, out: LimitedText, text: string, directive: Directive): void {
   switch (directive.verb) {
     case 'v':
-      if (directive.sharp) return pad(out, quoteGo(text), directive);
+      if (directive.goSyntax) return pad(out, quoteGo(text), directive);
       return pad(out, cut(text, directive), directive);
     case 's':
       return pad(out, cut(text, directive), directive);
@@ -112,12 +115,12 @@ function hexBytes(text: string, { precision, sharp, space, verb }: Directive): s
 const BASES: Readonly<Record<string, number>> = { v: 10, d: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
 
 function addInt(run: Run, out: LimitedText, number: number | bigint, value: Value, directive: Directive): void {
-  const { verb, sharp } = directive;
+  const { verb } = directive;
   const base = BASES[verb];
   if (base !== undefined) {
     const unsigned = value instanceof BoxedNumber && value.type.startsWith('uint');
-    const hex = verb === 'v' && sharp && unsigned;
-    return addWhole(out, number, hex ? 16 : base, hex ? { ...directive, verb: 'x' } : directive);
+    const hex = directive.goSyntax && unsigned;
+    return addWhole(out, number, hex ? 16 : base, hex ? { ...directive, verb: 'x', sharp: true } : directive);
   }
   const point = number >= 0 && number <= 0x10ffff ? Number(number) : 0xfffd;
   const char = point >= 0xd800 && point < 0xe000 ? '\ufffd' : String.fromCodePoint(point);
@@ -132,7 +135,7 @@ function addWhole(out: LimitedText, number: number | bigint, base: number, direc
   const negative = number < 0;
   let digits = (negative ? -number : number).toString(base);
   if (verb === 'X') digits = digits.toUpperCase();
-  if (precision === 0 && number == 0) {
+  if (precision === 0 && Number(number) === 0) {
     const { plus: _plus, ...rest } = directive;
     return pad(out, '', { ...rest, plus: false, zero: false });
   }
@@ -144,12 +147,12 @@ function addWhole(out: LimitedText, number: number | bigint, base: number, direc
     out.run.reserve(width);
     digits = digits.padStart(width - sign.length, '0');
   }
-  if (sharp && verb !== 'v' || verb === 'O') {
+  if ((sharp && verb !== 'v') || verb === 'O') {
     if (base === 2 && sharp) sign += '0b';
     else if (base === 8 && verb === 'o' && !digits.startsWith('0')) sign += '0';
     else if (base === 16 && sharp) sign += verb === 'X' ? '0X' : '0x';
     if (verb === 'O') sign += '0o';
-  } else if (sharp && base === 16) sign += '0x';
+  }
   pad(out, sign + digits, { ...directive, zero: false });
 }
 
@@ -171,8 +174,13 @@ function addFloat(run: Run, out: LimitedText, number: number, value: Value, dire
   if (!'vbgGxXfFeE'.includes(verb)) return wrongVerb(run, out, value, directive);
   const precision = directive.precision ?? FLOAT_PRECISION[verb];
   if (precision !== undefined) run.reserve(precision);
-  const sharpV = directive.sharp && verb === 'v';
-  let text = formatMagnitude(number, sharpV ? 'g' : verb, precision, directive.sharp && 'vgG'.includes(verb) && !sharpV);
+  const sharpV = directive.goSyntax;
+  let text = formatMagnitude(
+    number,
+    sharpV ? 'g' : verb,
+    precision,
+    directive.sharp && 'vgG'.includes(verb) && !sharpV,
+  );
   if (directive.sharp && !sharpV && 'eEfF'.includes(verb) && !text.includes('.') && Number.isFinite(number)) {
     text = text.replace(/(?=[eE]|$)/, '.');
   }
@@ -187,9 +195,12 @@ function addFloat(run: Run, out: LimitedText, number: number, value: Value, dire
   pad(out, sign + text, { ...directive, zero: false });
 }
 
-function wrongVerb(run: Run, out: LimitedText, value: Value, directive: Directive): void {
-  const shown = value === null ? '<nil>' : `${typeOf(value)}=${toText(run, value)}`;
-  out.add(`%!${directive.verb}(${shown})`);
+/** What Go shows for a verb that does not fit: the value as `%v` has it, with the same flags. */
+function wrongVerb(run: Run, out: LimitedText, value: Value, directive: Directive, depth = 0): void {
+  out.add(`%!${directive.verb}(${typeOf(value)}=`);
+  if (value instanceof Boxed && numberOf(value) === undefined) out.add(value.toText());
+  else addValue(run, out, value, { ...directive, verb: 'v' }, depth);
+  out.add(')');
 }
 
 /** To the width, which counts characters. */

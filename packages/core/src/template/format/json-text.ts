@@ -1,6 +1,16 @@
 import { ArgumentError } from '../template-error.js';
 import type { Run } from '../run.js';
-import { Boxed, isNilList, isPlainInt, memberOf, newMap, sortedKeys, toFloat, type Value, type ValueMap } from '../value.js';
+import {
+  Boxed,
+  isNil,
+  isPlainInt,
+  memberOf,
+  newMap,
+  sortedKeys,
+  toFloat,
+  type Value,
+  type ValueMap,
+} from '../value.js';
 import { LimitedText } from './write-value.js';
 
 export interface JsonStyle {
@@ -27,12 +37,14 @@ function addJson(run: Run, out: LimitedText, value: Value, style: JsonStyle, mar
     case 'boolean':
       return out.add(String(value));
   }
-  if (value === null || isNilList(value)) return out.add('null');
+  if (value === null || isNil(value)) return out.add('null');
   if (value instanceof Boxed) return out.add(value.toJsonText());
   run.enter(depth);
   const inner = style.indent === undefined ? '' : `${margin}${style.indent}`;
   const isArray = Array.isArray(value);
-  const members: readonly string[] | readonly Value[] = isArray ? (value as readonly Value[]) : sortedKeys(value as ValueMap);
+  const members: readonly string[] | readonly Value[] = isArray
+    ? (value as readonly Value[])
+    : sortedKeys(value as ValueMap);
   if (members.length === 0) return out.add(isArray ? '[]' : '{}');
   out.add(isArray ? '[' : '{');
   for (let i = 0; i < members.length; i += 1) {
@@ -56,11 +68,19 @@ export function numberJson(value: number): string {
 }
 
 const NAMED: Readonly<Record<string, string>> = {
-  '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\f': '\\f',
 };
 
 export function quoteJson(text: string, raw: boolean): string {
-  const special = raw ? /["\\\u0000-\u001f\u2028\u2029]|\p{Cs}/gu : /["\\<>&\u0000-\u001f\u2028\u2029]|\p{Cs}/gu;
+  const special = raw
+    ? /["\\\u2028\u2029]|(?![\x7f-\x9f])\p{Cc}|\p{Cs}/gu
+    : /["\\<>&\u2028\u2029]|(?![\x7f-\x9f])\p{Cc}|\p{Cs}/gu;
   return `"${text.replace(special, (char) => {
     const code = char.charCodeAt(0);
     return NAMED[char] ?? `\\u${(code >= 0xd800 && code < 0xe000 ? 0xfffd : code).toString(16).padStart(4, '0')}`;

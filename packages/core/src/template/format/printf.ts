@@ -8,6 +8,8 @@ export interface Directive {
   plus: boolean;
   minus: boolean;
   sharp: boolean;
+  /** `%#v`: Go syntax. */
+  goSyntax: boolean;
   space: boolean;
   zero: boolean;
   width: number | undefined;
@@ -53,7 +55,9 @@ class Formatter {
       this.directive();
     }
     if (this.reordered || this.next >= this.values.length) return;
-    const extra = this.values.slice(this.next).map((value) => (value === null ? '<nil>' : `${typeOf(value)}=${toText(this.run, value)}`));
+    const extra = this.values
+      .slice(this.next)
+      .map((value) => (value === null ? '<nil>' : `${typeOf(value)}=${toText(this.run, value)}`));
     this.out.add(`%!(EXTRA ${extra.join(', ')})`);
   }
 
@@ -75,12 +79,22 @@ class Formatter {
     if (this.next >= this.values.length) return this.out.add(`%!${verb}(MISSING)`);
     const value = this.values[this.next]!;
     this.next += 1;
+    // These flags have a meaning of their own with %v.
+    if (verb === 'v') Object.assign(directive, { goSyntax: directive.sharp, sharp: false, plus: false });
     addFormatted(this.run, this.out, value, { ...directive, verb });
   }
 
   private flags(): Directive {
     const directive: Directive = {
-      plus: false, minus: false, sharp: false, space: false, zero: false, width: undefined, precision: undefined, verb: '',
+      plus: false,
+      minus: false,
+      sharp: false,
+      goSyntax: false,
+      space: false,
+      zero: false,
+      width: undefined,
+      precision: undefined,
+      verb: '',
     };
     for (; ; this.at += 1) {
       switch (this.format[this.at]) {

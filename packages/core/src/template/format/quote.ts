@@ -1,5 +1,12 @@
 const NAMED: Readonly<Record<string, string>> = {
-  '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
 };
 
 /** A Go literal for a text: what does not print is escaped; with `asciiOnly`, all but ASCII is. */
@@ -27,5 +34,5 @@ export function isPrintable(char: string): boolean {
 
 /** Whether a text can stand between backquotes. */
 export function canBackquote(text: string): boolean {
-  return !/[`\u0000-\u0008\u000a-\u001f\u007f\ufeff]|\p{Cs}/u.test(text);
+  return !/[`\ufeff]|(?![\t\x80-\x9f])\p{Cc}|\p{Cs}/u.test(text);
 }

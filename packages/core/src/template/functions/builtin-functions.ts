@@ -17,22 +17,31 @@ export const BUILTIN_FUNCTIONS: FunctionTable = {
   call: variadic(['any'], 'any', (_run, value) => {
     throw new ArgumentError(`a value of type ${typeOf(value)} is no function`);
   }),
-  eq: variadic(['any'], 'any', (_run, first, others) => {
-    if (others.length === 0) throw new ArgumentError('nothing to compare with');
-    return others.some((other) => areEqual(first, other));
-  }, { sees: 'surface' }),
+  eq: variadic(
+    ['any'],
+    'any',
+    (_run, first, others) => {
+      if (others.length === 0) throw new ArgumentError('nothing to compare with');
+      return others.some((other) => areEqual(first, other));
+    },
+    { sees: 'surface' },
+  ),
   ne: fixed(['any', 'any'], (_run, a, b) => !areEqual(a, b), { sees: 'surface' }),
   lt: fixed(['any', 'any'], (_run, a, b) => orderOf(a, b) < 0, { sees: 'surface' }),
   le: fixed(['any', 'any'], (_run, a, b) => orderOf(a, b) <= 0, { sees: 'surface' }),
   gt: fixed(['any', 'any'], (_run, a, b) => orderOf(a, b) > 0, { sees: 'surface' }),
   ge: fixed(['any', 'any'], (_run, a, b) => orderOf(a, b) >= 0, { sees: 'surface' }),
   index: variadic(['any'], 'any', indexed, { sees: 'surface' }),
-  len: fixed(['any'], (_run, value) => {
-    if (typeof value === 'string') return byteLength(value);
-    if (isList(value)) return value.length;
-    if (isMap(value)) return Object.keys(value).length;
-    throw new ArgumentError(`a value of type ${typeOf(value)} has no length`);
-  }, { sees: 'surface' }),
+  len: fixed(
+    ['any'],
+    (_run, value) => {
+      if (typeof value === 'string') return byteLength(value);
+      if (isList(value)) return value.length;
+      if (isMap(value)) return Object.keys(value).length;
+      throw new ArgumentError(`a value of type ${typeOf(value)} has no length`);
+    },
+    { sees: 'surface' },
+  ),
   print: variadic([], 'any', printed),
   println: variadic([], 'any', (run, values) => {
     const out = new LimitedText(run);
@@ -49,7 +58,13 @@ export const BUILTIN_FUNCTIONS: FunctionTable = {
 };
 
 function escapable(run: Run, values: readonly Value[], growth: number): string {
-  const text = values.length === 1 && values[0] === null ? '<no value>' : printed(run, values.map((value) => value ?? '<no value>'));
+  const text =
+    values.length === 1 && values[0] === null
+      ? '<no value>'
+      : printed(
+          run,
+          values.map((value) => value ?? '<no value>'),
+        );
   // Only what is really long may come near the limit by being escaped.
   if (text.length * growth > run.maxTextBytes * growth) run.tooLong();
   run.spend(text.length >> 4);
@@ -66,7 +81,8 @@ function indexed(run: Run, base: Value, keys: readonly Value[]): Value {
     if (isList(value)) value = value[position(key, value.length)] ?? null;
     else if (typeof value === 'string') value = toInt(bytesOf(value)[position(key, byteLength(value))]!, 'uint8');
     else if (isMap(value)) {
-      if (typeof key !== 'string') throw new ArgumentError(`the key of a map is text, not a value of type ${typeOf(key)}`);
+      if (typeof key !== 'string')
+        throw new ArgumentError(`the key of a map is text, not a value of type ${typeOf(key)}`);
       value = memberOfAny(run, value, key) ?? (typeOf(value) === 'map[string]string' ? '' : null);
     } else throw new ArgumentError(`a value of type ${typeOf(value)} has no elements`);
   }
@@ -78,6 +94,7 @@ function position(key: Value, length: number): number {
   if (number === undefined || isFloat(key)) {
     throw new ArgumentError(`the position in a list is an int, not a value of type ${kindOf(key)}`);
   }
-  if (number < 0 || number >= length) throw new ArgumentError(`${number} is out of range: there are ${length} elements`);
+  if (number < 0 || number >= length)
+    throw new ArgumentError(`${number} is out of range: there are ${length} elements`);
   return Number(number);
 }

@@ -5,13 +5,15 @@ import { durationText, parseDuration } from '../time/duration.js';
 import { GoTime, zeroTime } from '../time/go-time.js';
 import { parseTime } from '../time/parse-time.js';
 import { namedZone, UTC } from '../time/zone.js';
-import { isFloat, numberOf, type Value } from '../value.js';
+import { isFloat, numberOf, typeOf, type Value } from '../value.js';
 
 const HTML_DATE = '2006-01-02';
 const SECOND = 1_000_000_000n;
 
 const dateInZone = fixed(['string', 'any', 'string'], (run, layout, value, zone) => inZone(run, layout, value, zone));
-const dateModify: FunctionSpec = fixed(['string', 'time'], (_run, change, time) => time.plus(parseDuration(change) ?? 0n));
+const dateModify: FunctionSpec = fixed(['string', 'time'], (_run, change, time) =>
+  time.plus(parseDuration(change) ?? 0n),
+);
 const mustDateModify: FunctionSpec = fixed(['string', 'time'], (_run, change, time) => {
   const nanos = parseDuration(change);
   if (nanos === undefined) throw new ArgumentError(`"${change}" is no duration: write one as "1h30m"`);
@@ -57,7 +59,9 @@ function timeOf(run: Run, value: Value): GoTime {
 
 function inZone(run: Run, layout: string, value: Value, zone: string): string {
   run.reserve(layout.length * 4);
-  return timeOf(run, value).inZone(namedZone(zone) ?? UTC).format(layout);
+  return timeOf(run, value)
+    .inZone(namedZone(zone) ?? UTC)
+    .format(layout);
 }
 
 function roundedToSecond(nanos: bigint): bigint {
@@ -69,7 +73,7 @@ function roundedToSecond(nanos: bigint): bigint {
 function secondsOf(value: Value): bigint {
   if (typeof value === 'string') return /^[+-]?\d{1,30}$/.test(value) ? BigInt(value.replace(/^\+/, '')) : 0n;
   const number = numberOf(value);
-  return number === undefined || isFloat(value) ? 0n : BigInt(number);
+  return typeOf(value) === 'int64' ? BigInt(number!) : 0n;
 }
 
 const ROUGH_UNITS: readonly (readonly [string, bigint])[] = [
@@ -86,7 +90,7 @@ function roughDuration(run: Run, value: Value): string {
   let nanos = 0n;
   if (typeof value === 'string') nanos = parseDuration(value) ?? 0n;
   else if (value instanceof GoTime) nanos = GoTime.fromMillis(run.host.now()).since(value);
-  else if (numberOf(value) !== undefined && !isFloat(value)) nanos = BigInt(numberOf(value)!);
+  else if (typeOf(value) === 'int64') nanos = BigInt(numberOf(value)!);
   const size = nanos < 0n ? -nanos : nanos;
   for (const [unit, length] of ROUGH_UNITS) if (size > length) return `${size / length}${unit}`;
   return '0s';

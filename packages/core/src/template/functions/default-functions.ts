@@ -9,19 +9,38 @@ import { isTrue, type Value } from '../value.js';
 const PRETTY: JsonStyle = { indent: '  ' };
 const RAW: JsonStyle = { raw: true };
 
+const copy = fixed(
+  ['any'],
+  (run, value) => {
+    if (value === null) throw new ArgumentError('there is nothing to copy: the value is null');
+    return deepCopy(run, value);
+  },
+  { sees: 'nothing' },
+);
+
 /** Fallbacks, conversions to and from JSON, and failing. */
 export const DEFAULT_FUNCTIONS: FunctionTable = {
-  default: variadic(['any'], 'any', (run, fallback, [given = null]) => {
-    run.surface(given);
-    return isTrue(given) ? given : fallback;
-  }, { sees: 'nothing', acceptsMissing: true }),
-  coalesce: variadic([], 'any', (run, values) => {
-    for (const value of values) {
-      run.surface(value);
-      if (isTrue(value)) return value;
-    }
-    return null;
-  }, { sees: 'nothing', acceptsMissing: true }),
+  default: variadic(
+    ['any'],
+    'any',
+    (run, fallback, [given = null]) => {
+      run.surface(given);
+      return isTrue(given) ? given : fallback;
+    },
+    { sees: 'nothing', acceptsMissing: true },
+  ),
+  coalesce: variadic(
+    [],
+    'any',
+    (run, values) => {
+      for (const value of values) {
+        run.surface(value);
+        if (isTrue(value)) return value;
+      }
+      return null;
+    },
+    { sees: 'nothing', acceptsMissing: true },
+  ),
   empty: fixed(['any'], (_run, value) => !isTrue(value), { sees: 'surface', acceptsMissing: true }),
   all: variadic([], 'any', (_run, values) => values.every(isTrue), { sees: 'surface' }),
   any: variadic([], 'any', (_run, values) => values.some(isTrue), { sees: 'surface' }),
@@ -42,8 +61,8 @@ export const DEFAULT_FUNCTIONS: FunctionTable = {
     if (value === undefined) throw new ArgumentError('the text is not JSON');
     return value;
   }),
-  deepCopy: fixed(['any'], (run, value) => deepCopy(run, value), { sees: 'nothing' }),
-  mustDeepCopy: fixed(['any'], (run, value) => deepCopy(run, value), { sees: 'nothing' }),
+  deepCopy: copy,
+  mustDeepCopy: copy,
   hello: fixed([], () => 'Hello!'),
 };
 

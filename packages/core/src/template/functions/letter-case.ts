@@ -1,8 +1,10 @@
+import { byteLength, bytesOf } from '../bytes.js';
+
 /** Blanks as Go's unicode package has them. */
 export const SPACE_CLASS = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const SPACE = new RegExp(`[${SPACE_CLASS}]`, 'u');
-const ASCII_ONLY = /^[\u0000-\u007f]*$/;
+const NON_ASCII = /\P{ASCII}/u;
 
 export function isSpace(char: string): boolean {
   return SPACE.test(char);
@@ -36,11 +38,11 @@ export function titleChar(char: string): string {
 }
 
 export function upperText(text: string): string {
-  return ASCII_ONLY.test(text) ? text.toUpperCase() : Array.from(text, upperChar).join('');
+  return NON_ASCII.test(text) ? Array.from(text, upperChar).join('') : text.toUpperCase();
 }
 
 export function lowerText(text: string): string {
-  return ASCII_ONLY.test(text) ? text.toLowerCase() : Array.from(text, lowerChar).join('');
+  return NON_ASCII.test(text) ? Array.from(text, lowerChar).join('') : text.toLowerCase();
 }
 
 /** The first letter of each word; letters, digits and underscores make words. */
@@ -66,16 +68,23 @@ export function untitle(text: string): string {
   return out;
 }
 
-/** The first characters of all words. */
+/** The first byte of each word: like sprig, this takes a byte for a character. */
 export function initials(text: string): string {
   let atStart = true;
   let out = '';
-  for (const char of text) {
+  for (const byte of bytesOf(text)) {
+    const char = String.fromCharCode(byte);
     const space = isSpace(char);
     if (atStart && !space) out += char;
     atStart = space;
   }
   return out;
+}
+
+/** All but blanks; like sprig, this takes a byte for a character where there is one to remove. */
+export function withoutSpace(text: string): string {
+  const kept = Array.from(bytesOf(text), (byte) => String.fromCharCode(byte)).filter((char) => !isSpace(char));
+  return kept.length === byteLength(text) ? text : kept.join('');
 }
 
 /** Upper to lower, lower to upper; to title case at the start and after a blank. */

@@ -28,33 +28,57 @@ const has = fixed(['any', 'any'], (run, value, list) => list !== null && holds(r
 const slice = variadic(['any'], 'any', (_run, list, [from = 0, to]) => sliced(list, from, to), ELEMENTS);
 const chunk = fixed(['int', 'any'], (_run, size, list) => chunked(size, listOf(list, 'cut')), ELEMENTS);
 
-const list: FunctionSpec = variadic([], 'any', (_run, values) => values, { sees: 'nothing' });
+const listed: FunctionSpec = variadic([], 'any', (_run, values) => values, { sees: 'nothing' });
 
 export const LIST_FUNCTIONS: FunctionTable = {
-  list,
-  tuple: list,
-  first, mustFirst: first,
-  last, mustLast: last,
-  rest, mustRest: rest,
-  initial, mustInitial: initial,
-  append, mustAppend: append,
-  push: append, mustPush: append,
-  prepend, mustPrepend: prepend,
-  reverse, mustReverse: reverse,
-  compact, mustCompact: compact,
-  uniq, mustUniq: uniq,
-  without, mustWithout: without,
-  has, mustHas: has,
-  slice, mustSlice: slice,
-  chunk, mustChunk: chunk,
-  concat: variadic([], 'any', (_run, lists) => lists.flatMap((part) => listOf(part, 'concatenate')), ELEMENTS),
+  list: listed,
+  tuple: listed,
+  first,
+  mustFirst: first,
+  last,
+  mustLast: last,
+  rest,
+  mustRest: rest,
+  initial,
+  mustInitial: initial,
+  append,
+  mustAppend: append,
+  push: append,
+  mustPush: append,
+  prepend,
+  mustPrepend: prepend,
+  reverse,
+  mustReverse: reverse,
+  compact,
+  mustCompact: compact,
+  uniq,
+  mustUniq: uniq,
+  without,
+  mustWithout: without,
+  has,
+  mustHas: has,
+  slice,
+  mustSlice: slice,
+  chunk,
+  mustChunk: chunk,
+  concat: variadic(
+    [],
+    'any',
+    (_run, lists) => {
+      const all = lists.flatMap((part) => listOf(part, 'concatenate'));
+      return all.length === 0 ? nilList() : all;
+    },
+    ELEMENTS,
+  ),
   join: fixed(['string', 'any'], (run, separator, values) => {
     const texts = textsOf(run, values);
     run.reserve(texts.reduce((size, text) => size + text.length, separator.length * texts.length));
     return texts.join(separator);
   }),
   toStrings: fixed(['any'], (run, values) => typed([...textsOf(run, values)], '[]string')),
-  sortAlpha: fixed(['any'], (run, values) => typed(textsOf(run, values).toSorted(compareText), '[]string')),
+  sortAlpha: fixed(['any'], (run, values) =>
+    typed(values === null ? ['<nil>'] : textsOf(run, values).toSorted(compareText), '[]string'),
+  ),
 };
 
 function listOf(value: Value, doing: string): readonly Value[] {
@@ -83,6 +107,8 @@ function sliced(value: Value, from: Value, to: Value | undefined): Value {
 }
 
 function chunked(size: number, list: readonly Value[]): readonly Value[] {
+  // As in sprig, where a negative size counts to no parts for some lengths.
+  if (size < 0 && Math.floor((list.length - 1) / size) === -1) return typed([], '[][]interface {}');
   if (size < 1) throw new ArgumentError('the size of a part is 1 or more');
   const chunks: Value[] = [];
   for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size));

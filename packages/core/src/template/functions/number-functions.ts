@@ -6,14 +6,40 @@ import { toFloat, toInt, typed, type Value } from '../value.js';
 import { decimalOf, decimalToNumber, dividedBy, minus, plus, times } from './decimal.js';
 
 type Whole = number | bigint;
-type DecimalOperation = (a: ReturnType<typeof decimalOf>, b: ReturnType<typeof decimalOf>) => ReturnType<typeof decimalOf>;
+type DecimalOperation = (
+  a: ReturnType<typeof decimalOf>,
+  b: ReturnType<typeof decimalOf>,
+) => ReturnType<typeof decimalOf>;
 
-const add = (a: Whole, b: Whole): Whole => exact(a, b, (x, y) => x + y, (x, y) => x + y);
-const subtract = (a: Whole, b: Whole): Whole => exact(a, b, (x, y) => x - y, (x, y) => x - y);
-const multiply = (a: Whole, b: Whole): Whole => exact(a, b, (x, y) => x * y, (x, y) => x * y);
+const add = (a: Whole, b: Whole): Whole =>
+  exact(
+    a,
+    b,
+    (x, y) => x + y,
+    (x, y) => x + y,
+  );
+const subtract = (a: Whole, b: Whole): Whole =>
+  exact(
+    a,
+    b,
+    (x, y) => x - y,
+    (x, y) => x - y,
+  );
+const multiply = (a: Whole, b: Whole): Whole =>
+  exact(
+    a,
+    b,
+    (x, y) => x * y,
+    (x, y) => x * y,
+  );
 
 /** In doubles while that is exact, else in 64 bits. */
-function exact(a: Whole, b: Whole, fast: (a: number, b: number) => number, slow: (a: bigint, b: bigint) => bigint): Whole {
+function exact(
+  a: Whole,
+  b: Whole,
+  fast: (a: number, b: number) => number,
+  slow: (a: bigint, b: bigint) => bigint,
+): Whole {
   if (typeof a === 'number' && typeof b === 'number') {
     const result = fast(a, b);
     if (Number.isSafeInteger(result)) return result + 0;
@@ -70,8 +96,12 @@ export const NUMBER_FUNCTIONS: FunctionTable = {
   subf: variadic(['any'], 'any', (_run, first, others) => decimals(first, others, minus)),
   mulf: variadic(['any'], 'any', (_run, first, others) => decimals(first, others, times)),
   divf: variadic(['any'], 'any', (_run, first, others) => decimals(first, others, dividedBy)),
-  maxf: variadic(['any'], 'any', (_run, first, others) => toFloat(Math.max(toFloat64(first), ...others.map(toFloat64)))),
-  minf: variadic(['any'], 'any', (_run, first, others) => toFloat(Math.min(toFloat64(first), ...others.map(toFloat64)))),
+  maxf: variadic(['any'], 'any', (_run, first, others) =>
+    toFloat(Math.max(toFloat64(first), ...others.map(toFloat64))),
+  ),
+  minf: variadic(['any'], 'any', (_run, first, others) =>
+    toFloat(Math.min(toFloat64(first), ...others.map(toFloat64))),
+  ),
   floor: fixed(['any'], (_run, value) => toFloat(Math.floor(toFloat64(value)))),
   ceil: fixed(['any'], (_run, value) => toFloat(Math.ceil(toFloat64(value)))),
   round: variadic(['any', 'int'], 'float64', (_run, value, places, [threshold = 0.5]) => {

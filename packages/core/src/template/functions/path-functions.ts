@@ -8,11 +8,16 @@ const isAbs = fixed(['string'], (_run, path) => path.startsWith('/'));
 
 /** Paths with slashes; the functions for files of the system are the same, wherever a run happens to be. */
 export const PATH_FUNCTIONS: FunctionTable = {
-  base, osBase: base,
-  dir, osDir: dir,
-  clean, osClean: clean,
-  ext, osExt: ext,
-  isAbs, osIsAbs: isAbs,
+  base,
+  osBase: base,
+  dir,
+  osDir: dir,
+  clean,
+  osClean: clean,
+  ext,
+  osExt: ext,
+  isAbs,
+  osIsAbs: isAbs,
 };
 
 function lastElement(path: string): string {

@@ -9,6 +9,10 @@ export const REFLECTION_FUNCTIONS: FunctionTable = {
   kindIs: fixed(['string', 'any'], (_run, kind, value) => kindOf(value) === kind, SURFACE),
   typeOf: fixed(['any'], (_run, value) => typeOf(value), SURFACE),
   typeIs: fixed(['string', 'any'], (_run, type, value) => typeOf(value) === type, SURFACE),
-  typeIsLike: fixed(['string', 'any'], (_run, type, value) => typeOf(value) === type || typeOf(value) === `*${type}`, SURFACE),
+  typeIsLike: fixed(
+    ['string', 'any'],
+    (_run, type, value) => typeOf(value) === type || typeOf(value) === `*${type}`,
+    SURFACE,
+  ),
   deepEqual: fixed(['any', 'any'], (run, a, b) => deepEqual(run, a, b)),
 };

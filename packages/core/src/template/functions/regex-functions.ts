@@ -15,9 +15,17 @@ const MAX_PATTERN = 4_000;
 const CACHED_PATTERNS = 200;
 const patterns = new Map<string, RE2JS>();
 
+const mustRegexMatch = fixed(['string', 'string'], (run, pattern, text) =>
+  prepared(run, pattern, text).matcher(text).find(),
+);
+/** A wrong expression matches nothing, as in sprig. */
 const regexMatch = fixed(['string', 'string'], (run, pattern, text) => {
-  const compiled = prepared(run, pattern, text);
-  return compiled.matcher(text).find();
+  try {
+    return prepared(run, pattern, text).matcher(text).find();
+  } catch (error) {
+    if (error instanceof ArgumentError) return false;
+    throw error;
+  }
 });
 const regexFind = fixed(['string', 'string'], (run, pattern, text) => {
   const [match] = matches(run, pattern, text, 1);
@@ -26,7 +34,10 @@ const regexFind = fixed(['string', 'string'], (run, pattern, text) => {
 const regexFindAll = fixed(['string', 'string', 'int'], (run, pattern, text, limit) => {
   const found = matches(run, pattern, text, limit);
   if (found.length === 0) return nilList('[]string');
-  return typed(found.map((match) => match.groups[0] ?? ''), '[]string');
+  return typed(
+    found.map((match) => match.groups[0] ?? ''),
+    '[]string',
+  );
 });
 const regexReplaceAll = fixed(['string', 'string', 'string'], (run, pattern, text, replacement) => {
   const names = prepared(run, pattern, text).namedGroups();
@@ -40,36 +51,53 @@ const regexSplit = fixed(['string', 'string', 'int'], (run, pattern, text, limit
 
 /** Regular expressions of Go's syntax, in linear time (re2js). */
 export const REGEX_FUNCTIONS: FunctionTable = {
-  regexMatch, mustRegexMatch: regexMatch,
-  regexFind, mustRegexFind: regexFind,
-  regexFindAll, mustRegexFindAll: regexFindAll,
-  regexReplaceAll, mustRegexReplaceAll: regexReplaceAll,
-  regexReplaceAllLiteral, mustRegexReplaceAllLiteral: regexReplaceAllLiteral,
-  regexSplit, mustRegexSplit: regexSplit,
+  regexMatch,
+  mustRegexMatch,
+  regexFind,
+  mustRegexFind: regexFind,
+  regexFindAll,
+  mustRegexFindAll: regexFindAll,
+  regexReplaceAll,
+  mustRegexReplaceAll: regexReplaceAll,
+  regexReplaceAllLiteral,
+  mustRegexReplaceAllLiteral: regexReplaceAllLiteral,
+  regexSplit,
+  mustRegexSplit: regexSplit,
   regexQuoteMeta: fixed(['string'], (_run, text) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
 };
 
 function prepared(run: Run, pattern: string, text: string): RE2JS {
   const compiled = compile(run, pattern);
   // Time grows with the size of the program times the length of the text.
-  run.spend(1 + Math.ceil((text.length * compiled.programSize()) / 256));
+  run.spend(1 + Math.ceil((text.length * compiled.programSize()) / 128));
   return compiled;
 }
 
 function compile(run: Run, pattern: string): RE2JS {
   const known = patterns.get(pattern);
   if (known !== undefined) return known;
-  if (pattern.length > MAX_PATTERN) throw new ArgumentError(`the regular expression has more than ${MAX_PATTERN} characters`);
+  if (pattern.length > MAX_PATTERN)
+    throw new ArgumentError(`the regular expression has more than ${MAX_PATTERN} characters`);
   run.spend(100 + pattern.length);
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
   } catch (error) {
-    throw new ArgumentError(`"${pattern}" is no regular expression: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ArgumentError(
+      `"${pattern}" is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (patterns.size >= CACHED_PATTERNS) patterns.delete(patterns.keys().next().value!);
   patterns.set(pattern, compiled);
   return compiled;
+}
+
+/**
+ * Whether a search may look far behind the end of what it finds: where a part that repeats may be left out. Such a
+ * pattern takes quadratic time to find everything, in any engine.
+ */
+function looksFarAhead(pattern: string): boolean {
+  return /\||\)[?*+{]/.test(pattern) && /[^)][*+]|\{\d+,\}/.test(pattern);
 }
 
 /** Go's rule: no match may be empty right behind the one before. */
@@ -77,10 +105,12 @@ function matches(run: Run, pattern: string, text: string, limit: number): readon
   const compiled = prepared(run, pattern, text);
   const matcher = compiled.matcher(text);
   const found: Match[] = [];
+  const costAhead = looksFarAhead(pattern) ? compiled.programSize() : 0;
   let previousEnd = -1;
   let from = 0;
-  while (from <= text.length && (limit < 0 || found.length < limit) && matcher.find(from)) {
-    run.spend(1);
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  for (; from <= text.length && found.length < most && matcher.find(from);) {
+    run.spend(1 + (((text.length - from) * costAhead) >> 6));
     const start = matcher.start();
     const end = matcher.end();
     if (end > start || start !== previousEnd) {
@@ -129,9 +159,9 @@ function expansion(template: string, names: Readonly<Record<string, number>>): (
 }
 
 function split(run: Run, pattern: string, text: string, limit: number): Value {
+  compile(run, pattern);
   if (limit === 0) return nilList('[]string');
   if (pattern !== '' && text === '') {
-    compile(run, pattern);
     return typed([''], '[]string');
   }
   const parts: string[] = [];

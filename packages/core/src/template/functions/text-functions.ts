@@ -5,12 +5,20 @@ import { fixed, variadic, type FunctionTable } from '../function-spec.js';
 import type { Run } from '../run.js';
 import { ArgumentError } from '../template-error.js';
 import { newMap, typed, type Value } from '../value.js';
-import { initials, lowerText, SPACE_CLASS, swapCase, titleText, untitle, upperText } from './letter-case.js';
+import {
+  initials,
+  lowerText,
+  SPACE_CLASS,
+  swapCase,
+  titleText,
+  untitle,
+  upperText,
+  withoutSpace,
+} from './letter-case.js';
 import { camelCase, separatedCase } from './word-case.js';
 import { abbreviated, wrapped } from './wrap-text.js';
 
 const LEADING_SPACE = new RegExp(`^[${SPACE_CLASS}]+`, 'u');
-const SPACES = new RegExp(`[${SPACE_CLASS}]+`, 'gu');
 const IS_SPACE = new RegExp(`[${SPACE_CLASS}]`, 'u');
 
 const trimAll = fixed(['string', 'string'], (_run, cutset, text) => trimmed(text, new Set(cutset)));
@@ -19,7 +27,9 @@ export const TEXT_FUNCTIONS: FunctionTable = {
   trim: fixed(['string'], (_run, text) => trimSpace(text)),
   trimAll,
   trimall: trimAll,
-  trimPrefix: fixed(['string', 'string'], (_run, prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  trimPrefix: fixed(['string', 'string'], (_run, prefix, text) =>
+    text.startsWith(prefix) ? text.slice(prefix.length) : text,
+  ),
   trimSuffix: fixed(['string', 'string'], (_run, suffix, text) =>
     suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
   ),
@@ -32,7 +42,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
   camelcase: fixed(['string'], (_run, text) => camelCase(text)),
   snakecase: fixed(['string'], (_run, text) => separatedCase(text, '_')),
   kebabcase: fixed(['string'], (_run, text) => separatedCase(text, '-')),
-  nospace: fixed(['string'], (_run, text) => text.replace(SPACES, '')),
+  nospace: fixed(['string'], (_run, text) => withoutSpace(text)),
   repeat: fixed(['int', 'string'], (run, count, text) => {
     if (count < 0) throw new ArgumentError('the count is negative');
     run.reserve(count * text.length);
@@ -49,7 +59,9 @@ export const TEXT_FUNCTIONS: FunctionTable = {
     right < 4 || (left > 0 && right < 7) ? text : abbreviated(text, left, right),
   ),
   wrap: fixed(['int', 'string'], (run, width, text) => wrapped(run, text, width, '\n', false)),
-  wrapWith: fixed(['int', 'string', 'string'], (run, width, separator, text) => wrapped(run, text, width, separator, true)),
+  wrapWith: fixed(['int', 'string', 'string'], (run, width, separator, text) =>
+    wrapped(run, text, width, separator === '' ? '\n' : separator, true),
+  ),
   contains: fixed(['string', 'string'], (_run, part, text) => text.includes(part)),
   hasPrefix: fixed(['string', 'string'], (_run, part, text) => text.startsWith(part)),
   hasSuffix: fixed(['string', 'string'], (_run, part, text) => text.endsWith(part)),
@@ -61,7 +73,9 @@ export const TEXT_FUNCTIONS: FunctionTable = {
   replace: fixed(['string', 'string', 'string'], (run, from, to, text) => replaced(run, text, from, to)),
   plural: fixed(['string', 'string', 'int'], (_run, one, many, count) => (count === 1 ? one : many)),
   split: fixed(['string', 'string'], (_run, separator, text) => numbered(splitText(text, separator))),
-  splitn: fixed(['string', 'int', 'string'], (_run, separator, count, text) => numbered(splitText(text, separator, count))),
+  splitn: fixed(['string', 'int', 'string'], (_run, separator, count, text) =>
+    numbered(splitText(text, separator, count)),
+  ),
   splitList: fixed(['string', 'string'], (_run, separator, text) => typed(splitText(text, separator), '[]string')),
   toString: fixed(['any'], toPlainText),
 };

@@ -22,14 +22,14 @@ type Part = 'path' | 'fragment' | 'user' | 'host';
 /** What each part may hold beside letters, digits and `-_.~`. */
 const ALLOWED: Readonly<Record<Part, string>> = {
   path: '$&+,/:;=@',
-  fragment: "$&+,/:;=?@!()*",
+  fragment: '$&+,/:;=?@!()*',
   user: '$&+,;=',
   host: '!$&\'()*+,;=:[]<>"',
 };
 
 /** @throws ArgumentError for a text that is no URL. */
 export function parseUrl(text: string): UrlParts {
-  if (/[\u0000-\u001f\u007f]/.test(text)) fail(text, 'it holds a control character');
+  if (/(?![\x80-\x9f])\p{Cc}/u.test(text)) fail(text, 'it holds a control character');
   const [main, rawFragment] = cut(text, '#');
   const fragment = rawFragment === undefined ? '' : unescapePart(rawFragment, 'fragment');
   const none = { scheme: '', opaque: '', user: undefined, host: '', query: '', fragment };
@@ -56,7 +56,10 @@ export function parseUrl(text: string): UrlParts {
 export function parseUserInfo(text: string): UserInfo {
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(text)) fail(text, 'the user holds a wrong character');
   const [name, password] = cut(text, ':');
-  return { name: unescapePart(name, 'user'), password: password === undefined ? undefined : unescapePart(password, 'user') };
+  return {
+    name: unescapePart(name, 'user'),
+    password: password === undefined ? undefined : unescapePart(password, 'user'),
+  };
 }
 
 function hostOf(text: string): string {
@@ -79,7 +82,10 @@ export function writeUrl(url: UrlParts): string {
     if (url.scheme !== '' || host !== '' || user !== undefined) {
       if (host !== '' || url.path !== '' || user !== undefined) text += '//';
       if (user !== undefined) {
-        text += escapePart(user.name, 'user') + (user.password === undefined ? '' : `:${escapePart(user.password, 'user')}`) + '@';
+        text +=
+          escapePart(user.name, 'user') +
+          (user.password === undefined ? '' : `:${escapePart(user.password, 'user')}`) +
+          '@';
       }
       text += escapePart(host, 'host');
     }
@@ -103,7 +109,8 @@ export function escapePart(text: string, part: Part): string {
 }
 
 function unescapePart(text: string, part: Part): string {
-  if (part === 'host' && /[\u0000- "<>\\^`{|}]/.test(text.replace(/["<>]/g, ''))) fail(text, 'the host holds a wrong character');
+  if (part === 'host' && /[ "<>\\^`{|}]/.test(text.replace(/["<>]/g, '')))
+    fail(text, 'the host holds a wrong character');
   if (!text.includes('%')) return text;
   const bytes: number[] = [];
   const source = bytesOf(text);

@@ -1,7 +1,92 @@
-export function camelCase(text: string): string {
-  return text;
+import { isSpace, lowerChar, titleChar } from './letter-case.js';
+
+type Kind = 'upper' | 'lower' | 'digit' | 'connector' | 'punctuation' | 'symbol';
+
+function kindOf(char: string | undefined): Kind {
+  if (char === undefined) return 'punctuation';
+  if (char === '_' || char === '-' || isSpace(char)) return 'connector';
+  if (/\p{Lu}/u.test(char)) return 'upper';
+  // Ideographs stand for themselves; all other letters without case are taken for lower ones.
+  if (/\p{L}/u.test(char)) return /\p{Lo}/u.test(char) && /\p{Script=Han}/u.test(char) ? 'symbol' : 'lower';
+  if (/\p{N}/u.test(char)) return 'digit';
+  return /\p{P}/u.test(char) ? 'punctuation' : 'symbol';
 }
 
-export function separatedCase(text: string, _separator: string): string {
-  return text;
+/** Words without what connected them, each with a capital: `some_words` is `SomeWords`. */
+export function camelCase(text: string): string {
+  const chars = [...text];
+  let out = '';
+  let at = 0;
+  while (at < chars.length && kindOf(chars[at]) === 'connector') out += chars[at++]!;
+  // A text of connectors only gets one more, as in sprig.
+  if (at === chars.length) return out + (chars.at(-1) ?? '');
+  while (at < chars.length) {
+    const first = chars[at]!;
+    out += titleChar(first);
+    at += 1;
+    // Of a word in capitals, one stays.
+    if (kindOf(first) === 'upper') while (kindOf(chars[at]) === 'upper') out += lowerChar(chars[at++]!);
+    while (at < chars.length && kindOf(chars[at]) !== 'connector') out += chars[at++]!;
+    let end = at;
+    while (end < chars.length && kindOf(chars[end]) === 'connector') end += 1;
+    // Of the connectors between two words, the last one goes.
+    out += chars.slice(at, end < chars.length ? end - 1 : end).join('');
+    at = end;
+  }
+  return out;
+}
+
+/** Words in lower case with a separator between: `someHTMLWords2go` is `some_html_words_2go`. */
+export function separatedCase(text: string, separator: string): string {
+  const chars = [...text];
+  let out = '';
+  let afterWord = false;
+  let afterSymbol = false;
+  let at = 0;
+  const take = (...kinds: readonly Kind[]): void => {
+    while (at < chars.length && kinds.includes(kindOf(chars[at]))) {
+      const char = chars[at++]!;
+      out += kindOf(char) === 'upper' ? lowerChar(char) : char;
+    }
+  };
+  while (at < chars.length) {
+    const kind = kindOf(chars[at]);
+    if (kind === 'connector') {
+      out += separator;
+      at += 1;
+      afterWord = false;
+      continue;
+    }
+    if (kind === 'punctuation') {
+      // A hyphen behind another mark is one itself.
+      do out += chars[at++]!;
+      while ((kindOf(chars[at]) === 'punctuation' && at < chars.length) || chars[at] === '-');
+      afterWord = false;
+      continue;
+    }
+    let end = at;
+    while (kindOf(chars[end]) === kind) end += 1;
+    const beforeLower = kindOf(chars[end]) === 'lower';
+    if (kind === 'digit') {
+      // Digits belong to the letters behind them, else to those before.
+      if (beforeLower && afterWord) out += separator;
+      take('digit');
+      if (beforeLower) take('lower', 'digit');
+    } else if (kind === 'upper') {
+      if (afterWord) out += separator;
+      // The last capital begins the next word: HTTPServer.
+      if (beforeLower && end - at > 1) {
+        while (at < end - 1) out += lowerChar(chars[at++]!);
+        out += separator;
+      }
+      take('upper');
+      take('lower');
+    } else {
+      if (afterWord && (kind === 'symbol' || afterSymbol)) out += separator;
+      take(kind);
+    }
+    afterWord = true;
+    afterSymbol = kind === 'symbol';
+  }
+  return out;
 }

@@ -18,7 +18,9 @@ export function abbreviated(text: string, offset: number, width: number): string
 export function wrapped(run: Run, text: string, width: number, separator: string, cutsWords: boolean): string {
   const limit = Math.max(1, width);
   // By characters where that is the same: offsets are in bytes.
-  const cut = isAscii(text) ? (start: number, end?: number) => text.slice(start, end) : (start: number, end?: number) => sliceBytes(text, start, end);
+  const cut = isAscii(text)
+    ? (start: number, end?: number) => text.slice(start, end)
+    : (start: number, end?: number) => sliceBytes(text, start, end);
   const bytes = bytesOf(text);
   const length = bytes.length;
   run.spend(length >> 2);

@@ -33,12 +33,30 @@ export function encodeBase(bytes: Uint8Array, { alphabet, bits, group }: BaseEnc
   return text.padEnd(Math.ceil(text.length / group) * group, '=');
 }
 
-/** The bytes; or the offset at which the text is wrong. Line breaks do not count. */
+/** The bytes; or the offset at which Go finds the text wrong. Line breaks do not count. */
 export function decodeBase(text: string, encoding: BaseEncoding): Uint8Array | number {
-  const { alphabet, bits, group } = encoding;
-  const bytes: number[] = [];
-  let held = 0;
-  let count = 0;
+  return encoding.group === 4 ? decodeBase64(text, encoding) : decodeBase32(text.replace(/[\r\n]/g, ''), encoding);
+}
+
+/** Groups of digits become bytes; what is left of an incomplete group is dropped. */
+class ByteQueue {
+  readonly bytes: number[] = [];
+  #held = 0;
+  #count = 0;
+
+  add(value: number, bits: number): void {
+    this.#held = (this.#held << bits) | value;
+    this.#count += bits;
+    if (this.#count >= 8) {
+      this.#count -= 8;
+      this.bytes.push((this.#held >> this.#count) & 0xff);
+    }
+    this.#held &= (1 << this.#count) - 1;
+  }
+}
+
+function decodeBase64(text: string, { alphabet, bits, group }: BaseEncoding): Uint8Array | number {
+  const queue = new ByteQueue();
   let inGroup = 0;
   let at = 0;
   const next = (): string | undefined => {
@@ -46,37 +64,38 @@ export function decodeBase(text: string, encoding: BaseEncoding): Uint8Array | n
     return text[at];
   };
   for (let char = next(); char !== undefined; char = next()) {
-    if (char === '=') return padding(text, at, inGroup, bytes, encoding, next);
+    if (char === '=') {
+      if (inGroup < 2) return at;
+      for (let missing = group - inGroup; missing > 0; missing -= 1) {
+        if (next() !== '=') return text[at] === undefined ? text.length : at;
+        at += 1;
+      }
+      return next() === undefined ? Uint8Array.from(queue.bytes) : at;
+    }
     const value = alphabet.indexOf(char);
     if (value === -1) return at;
     at += 1;
     inGroup = (inGroup + 1) % group;
-    held = (held << bits) | value;
-    count += bits;
-    if (count >= 8) {
-      count -= 8;
-      bytes.push((held >> count) & 0xff);
-    }
-    held &= (1 << count) - 1;
+    queue.add(value, bits);
   }
-  return inGroup === 0 ? Uint8Array.from(bytes) : at - inGroup;
+  return inGroup === 0 ? Uint8Array.from(queue.bytes) : at - inGroup;
+}
 
-  function padding(
-    source: string,
-    start: number,
-    digits: number,
-    decoded: readonly number[],
-    { bits: width, group: size }: BaseEncoding,
-    solid: () => string | undefined,
-  ): Uint8Array | number {
-    const wanted = size - digits;
-    // A group holds whole bytes: some counts of digits cannot be.
-    const possible = width === 6 ? [2, 3] : [2, 4, 5, 7];
-    if (!possible.includes(digits)) return start;
-    for (let i = 0; i < wanted; i += 1) {
-      if (solid() !== '=') return source[at] === undefined ? source.length : at;
-      at += 1;
+function decodeBase32(text: string, { alphabet, bits, group }: BaseEncoding): Uint8Array | number {
+  const queue = new ByteQueue();
+  for (let at = 0; at < text.length; at += 1) {
+    const inGroup = at % group;
+    const rest = text.length - at - 1;
+    if (text[at] === '=' && inGroup >= 2 && rest < group) {
+      if (rest + inGroup < group - 1) return text.length;
+      for (let i = 0; i < group - 1 - inGroup; i += 1) if (i < rest && text[at + 1 + i] !== '=') return at + i;
+      // A group holds whole bytes: some counts of digits cannot be.
+      return inGroup === 3 || inGroup === 6 ? at : Uint8Array.from(queue.bytes);
     }
-    return solid() === undefined ? Uint8Array.from(decoded) : at;
+    const value = alphabet.indexOf(text[at]!);
+    if (value === -1) return at;
+    queue.add(value, bits);
   }
+  const left = text.length % group;
+  return left === 0 ? Uint8Array.from(queue.bytes) : text.length - left;
 }

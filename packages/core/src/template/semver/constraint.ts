@@ -1,5 +1,5 @@
 import { ArgumentError } from '../template-error.js';
-import { parseVersion, Version } from './version.js';
+import { parseVersion, type Version } from './version.js';
 
 interface Condition {
   readonly operator: string;
@@ -23,7 +23,7 @@ export function meets(version: Version, constraint: string): boolean {
     .replace(RANGE, (_all, ...groups: (string | undefined)[]) => `>=${groups[0]}, <=${groups[5]} `)
     .split('||')
     .map((part) => conditions(part, constraint));
-  return alternatives.some((all) => all.every((condition) => holds(version, condition)));
+  return alternatives.some((all) => all.every((rule) => holds(version, rule)));
 }
 
 function conditions(text: string, constraint: string): readonly Condition[] {
@@ -32,7 +32,7 @@ function conditions(text: string, constraint: string): readonly Condition[] {
   do {
     const match = CONDITION.exec(rest);
     if (match === null) throw new ArgumentError(`"${constraint}" is no constraint for versions`);
-    found.push(condition(match));
+    found.push(conditionOf(match));
     rest = rest.slice(match[0].length);
     if (rest.startsWith(',')) rest = rest.slice(1);
     else if (rest !== '' && !/\s$/.test(match[0]) && !/^[<>=!~^]/.test(rest)) {
@@ -42,12 +42,17 @@ function conditions(text: string, constraint: string): readonly Condition[] {
   return found;
 }
 
-function condition([, operator = '', , major, minor, patch, prerelease = '']: readonly (string | undefined)[]): Condition {
+function conditionOf([, operator = '', , major, minor, patch, prerelease = '']: readonly (
+  | string
+  | undefined
+)[]): Condition {
   const anything = isAny(major);
-  const minorIsAny = anything || isAny(minor);
+  const minorIsAny = isAny(minor);
   const patchIsAny = minorIsAny || isAny(patch);
-  const numbers = [anything ? '0' : major, minorIsAny ? '0' : minor, patchIsAny ? '0' : patch].join('.');
-  return { operator, version: parseVersion(numbers + prerelease), minorIsAny, patchIsAny, anything };
+  const numbers = anything ? '0.0.0' : [major, minorIsAny ? '0' : minor, patchIsAny ? '0' : patch].join('.');
+  const version = parseVersion(numbers + prerelease);
+  // Compared with a wildcard, what counts is 0.0.0.
+  return { operator, version, minorIsAny: !anything && minorIsAny, patchIsAny: !anything && patchIsAny, anything };
 }
 
 function isAny(part: string | undefined): boolean {
@@ -57,7 +62,9 @@ function isAny(part: string | undefined): boolean {
 function holds(version: Version, rule: Condition): boolean {
   const { version: wanted, operator } = rule;
   // Prereleases are looked at only when the constraint names one.
-  if (version.prerelease !== '' && wanted.prerelease === '') return operator === '!=' && false;
+  if (version.prerelease !== '' && wanted.prerelease === '') {
+    return operator === '!=' && !rule.patchIsAny && !rule.anything;
+  }
   const order = version.compare(wanted);
   switch (operator) {
     case '!=':
@@ -84,7 +91,7 @@ function holds(version: Version, rule: Condition): boolean {
     case '^':
       return inCaret(version, rule);
     default:
-      return rule.patchIsAny ? inTilde(version, rule) : order === 0;
+      return rule.anything || rule.patchIsAny ? inTilde(version, rule) : order === 0;
   }
 }
 

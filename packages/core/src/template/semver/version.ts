@@ -3,7 +3,8 @@ import { Boxed, toInt, type Value } from '../value.js';
 
 type Part = number | bigint;
 
-const PATTERN = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
+const PATTERN =
+  /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
 /** A semantic version; minor and patch may be left out. */
 export class Version extends Boxed {
@@ -38,6 +39,10 @@ export class Version extends Boxed {
   }
 
   override equals(other: Boxed): boolean {
+    return other instanceof Version && other.original === this.original && other.toText() === this.toText();
+  }
+
+  override isSame(other: Boxed): boolean {
     return this === other;
   }
 

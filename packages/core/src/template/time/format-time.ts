@@ -2,7 +2,18 @@ import type { Clock } from './go-time.js';
 import { layoutParts } from './layout.js';
 
 export const MONTHS = [
-  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ] as const;
 
 export const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
@@ -60,7 +71,7 @@ function elementText(clock: Clock, element: string): string {
     case '2006':
       return year < 0 ? `-${String(-year).padStart(4, '0')}` : String(year).padStart(4, '0');
     case '06':
-      return two(((year % 100) + 100) % 100);
+      return two(Math.max(0, year) % 100);
     case 'PM':
       return hour >= 12 ? 'PM' : 'AM';
     case 'pm':
@@ -68,7 +79,9 @@ function elementText(clock: Clock, element: string): string {
     case 'MST':
       return clock.abbreviation === '' ? offsetText(clock.offset, '-0700') : clock.abbreviation;
     default:
-      return element.startsWith('.') || element.startsWith(',') ? fraction(clock.nanos, element) : offsetText(clock.offset, element);
+      return element.startsWith('.') || element.startsWith(',')
+        ? fraction(clock.nanos, element)
+        : offsetText(clock.offset, element);
   }
 }
 
@@ -85,7 +98,10 @@ function offsetText(offset: number, element: string): string {
 }
 
 function fraction(nanos: number, element: string): string {
-  const digits = String(nanos).padStart(9, '0').padEnd(element.length - 1, '0').slice(0, element.length - 1);
+  const digits = String(nanos)
+    .padStart(9, '0')
+    .padEnd(element.length - 1, '0')
+    .slice(0, element.length - 1);
   if (element[1] === '0') return element[0] + digits;
   const short = digits.replace(/0+$/, '');
   return short === '' ? '' : element[0] + short;

@@ -16,6 +16,7 @@ export interface Clock extends CivilDate {
   readonly abbreviation: string;
 }
 
+const MAX_DURATION = 2n ** 63n - 1n;
 const TEXT_LAYOUT = '2006-01-02 15:04:05.999999999 -0700 MST';
 const JSON_LAYOUT = '2006-01-02T15:04:05.999999999Z07:00';
 
@@ -51,9 +52,10 @@ export class GoTime extends Boxed {
     return new GoTime(Number(seconds), Number(total - seconds * 1_000_000_000n), this.zone);
   }
 
-  /** Nanoseconds since `other`. */
+  /** Nanoseconds since `other`, at most what a duration holds. */
   since(other: GoTime): bigint {
-    return BigInt(this.seconds - other.seconds) * 1_000_000_000n + BigInt(this.nanos - other.nanos);
+    const nanos = BigInt(this.seconds - other.seconds) * 1_000_000_000n + BigInt(this.nanos - other.nanos);
+    return nanos > MAX_DURATION ? MAX_DURATION : nanos < -MAX_DURATION ? -MAX_DURATION - 1n : nanos;
   }
 
   clock(): Clock {
@@ -93,7 +95,10 @@ export class GoTime extends Boxed {
 
   override equals(other: Boxed): boolean {
     return (
-      other instanceof GoTime && other.seconds === this.seconds && other.nanos === this.nanos && other.zone.name === this.zone.name
+      other instanceof GoTime &&
+      other.seconds === this.seconds &&
+      other.nanos === this.nanos &&
+      other.zone.name === this.zone.name
     );
   }
 

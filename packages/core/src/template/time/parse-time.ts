@@ -36,8 +36,17 @@ class TimeParser {
   readonly text: string;
   at = 0;
   readonly fields: Fields = {
-    year: 0, month: undefined, day: undefined, yearDay: undefined, hour: 0, minute: 0, second: 0, nanos: 0,
-    afternoon: undefined, offset: undefined, zoneName: '',
+    year: 0,
+    month: undefined,
+    day: undefined,
+    yearDay: undefined,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    nanos: 0,
+    afternoon: undefined,
+    offset: undefined,
+    zoneName: '',
   };
 
   constructor(layout: string, text: string) {
@@ -57,7 +66,7 @@ class TimeParser {
 
   /** Runs of blanks fit any run of blanks. */
   private literal(text: string): void {
-    for (let i = 0; i < text.length; ) {
+    for (let i = 0; i < text.length;) {
       if (text[i] === ' ') {
         if (this.at < this.text.length && this.text[this.at] !== ' ') throw MISMATCH;
         while (text[i] === ' ') i += 1;
@@ -105,7 +114,7 @@ class TimeParser {
         return;
       case '__2':
       case '002':
-        for (let i = 0; i < 2 && element === '__2' && this.text[this.at] === ' '; i += 1) this.at += 1;
+        if (element === '__2') for (let i = 0; i < 2 && this.text[this.at] === ' '; i += 1) this.at += 1;
         fields.yearDay = this.digits(element === '__2' ? 1 : 3, 3);
         return;
       case '15':
@@ -245,7 +254,8 @@ class TimeParser {
     if (date.day < 1 || date.day > daysIn(date.month, date.year)) throw MISMATCH;
     const zone = this.zone();
     const local = dayOf(date) * 86_400 + hour * 3600 + fields.minute * 60 + fields.second;
-    return new GoTime(local - zone.at(local).offset, fields.nanos, zone);
+    // A zone that is only a name does not move the clock, even where its name says by how much.
+    return new GoTime(fields.offset === undefined ? local : local - zone.at(local).offset, fields.nanos, zone);
   }
 
   private zone(): Zone {

@@ -16,23 +16,47 @@ export function fixedZone(abbreviation: string, offset: number): Zone {
 
 /** Standard and summer abbreviations; zones that are not listed have numbers only, as in the time zone database. */
 const ABBREVIATIONS: readonly (readonly [RegExp, string, string])[] = [
-  [/^America\/(New_York|Detroit|Toronto|Montreal|Nassau|Kentucky\/.*|Indiana\/(?!Knox|Tell_City).*|Louisville|Indianapolis|Port-au-Prince|Grand_Turk|Iqaluit|Thunder_Bay|Nipigon|Fort_Wayne)$|^(US\/(Eastern|Michigan|East-Indiana)|EST5EDT|Canada\/Eastern)$/, 'EST', 'EDT'],
+  [
+    /^America\/(New_York|Detroit|Toronto|Montreal|Nassau|Kentucky\/.*|Indiana\/(?!Knox|Tell_City).*|Louisville|Indianapolis|Port-au-Prince|Grand_Turk|Iqaluit|Thunder_Bay|Nipigon|Fort_Wayne)$|^(US\/(Eastern|Michigan|East-Indiana)|EST5EDT|Canada\/Eastern)$/,
+    'EST',
+    'EDT',
+  ],
   [/^America\/(Jamaica|Panama|Cancun|Cayman|Atikokan|Coral_Harbour)$|^(EST|Jamaica)$/, 'EST', 'EST'],
-  [/^America\/(Chicago|Winnipeg|Menominee|Indiana\/(Knox|Tell_City)|North_Dakota\/.*|Matamoros|Mexico_City|Monterrey|Merida|Costa_Rica|Guatemala|El_Salvador|Managua|Tegucigalpa|Regina|Belize|Rainy_River|Resolute)$|^(US\/Central|CST6CDT|Canada\/Central)$/, 'CST', 'CDT'],
-  [/^America\/(Denver|Boise|Edmonton|Phoenix|Hermosillo|Mazatlan|Ciudad_Juarez|Yellowknife|Whitehorse|Dawson|Creston|Cambridge_Bay|Inuvik)$|^(US\/(Mountain|Arizona)|MST|MST7MDT|Canada\/Mountain)$/, 'MST', 'MDT'],
+  [
+    /^America\/(Chicago|Winnipeg|Menominee|Indiana\/(Knox|Tell_City)|North_Dakota\/.*|Matamoros|Mexico_City|Monterrey|Merida|Costa_Rica|Guatemala|El_Salvador|Managua|Tegucigalpa|Regina|Belize|Rainy_River|Resolute)$|^(US\/Central|CST6CDT|Canada\/Central)$/,
+    'CST',
+    'CDT',
+  ],
+  [
+    /^America\/(Denver|Boise|Edmonton|Phoenix|Hermosillo|Mazatlan|Ciudad_Juarez|Yellowknife|Whitehorse|Dawson|Creston|Cambridge_Bay|Inuvik)$|^(US\/(Mountain|Arizona)|MST|MST7MDT|Canada\/Mountain)$/,
+    'MST',
+    'MDT',
+  ],
   [/^America\/(Los_Angeles|Vancouver|Tijuana)$|^(US\/Pacific|PST8PDT|Canada\/Pacific)$/, 'PST', 'PDT'],
   [/^America\/(Anchorage|Juneau|Sitka|Nome|Yakutat|Metlakatla)$|^US\/Alaska$/, 'AKST', 'AKDT'],
   [/^America\/Adak$/, 'HST', 'HDT'],
   [/^Pacific\/(Honolulu|Johnston)$|^(HST|US\/Hawaii)$/, 'HST', 'HST'],
-  [/^America\/(Halifax|Puerto_Rico|Santo_Domingo|Barbados|Martinique|Curacao|Port_of_Spain|Glace_Bay|Moncton|Goose_Bay|Thule)$|^(Atlantic\/Bermuda|Canada\/Atlantic)$/, 'AST', 'ADT'],
+  [
+    /^America\/(Halifax|Puerto_Rico|Santo_Domingo|Barbados|Martinique|Curacao|Port_of_Spain|Glace_Bay|Moncton|Goose_Bay|Thule)$|^(Atlantic\/Bermuda|Canada\/Atlantic)$/,
+    'AST',
+    'ADT',
+  ],
   [/^America\/St_Johns$|^Canada\/Newfoundland$/, 'NST', 'NDT'],
   [/^America\/Havana$|^Cuba$/, 'CST', 'CDT'],
   [/^Europe\/(London|Belfast|Jersey|Guernsey|Isle_of_Man)$|^GB$/, 'GMT', 'BST'],
   [/^Europe\/Dublin$|^Eire$/, 'GMT', 'IST'],
   [/^Europe\/(Lisbon)$|^Atlantic\/(Madeira|Canary|Faroe|Faeroe)$|^(WET|Portugal)$/, 'WET', 'WEST'],
-  [/^Europe\/(Athens|Helsinki|Kiev|Kyiv|Bucharest|Sofia|Riga|Tallinn|Vilnius|Chisinau|Mariehamn|Kaliningrad|Uzhgorod|Zaporozhye)$|^Asia\/(Beirut|Nicosia|Famagusta|Gaza|Hebron)$|^(EET|Africa\/(Cairo|Tripoli))$/, 'EET', 'EEST'],
+  [
+    /^Europe\/(Athens|Helsinki|Kiev|Kyiv|Bucharest|Sofia|Riga|Tallinn|Vilnius|Chisinau|Mariehamn|Kaliningrad|Uzhgorod|Zaporozhye)$|^Asia\/(Beirut|Nicosia|Famagusta|Gaza|Hebron)$|^(EET|Africa\/(Cairo|Tripoli))$/,
+    'EET',
+    'EEST',
+  ],
   [/^Europe\/(Moscow|Simferopol|Kirov|Volgograd)$|^W-SU$/, 'MSK', 'MSK'],
-  [/^Europe\/(?!Istanbul|Minsk|Samara|Saratov|Ulyanovsk|Astrakhan)|^(CET|MET|Africa\/(Ceuta|Algiers|Tunis)|Arctic\/Longyearbyen)$/, 'CET', 'CEST'],
+  [
+    /^Europe\/(?!Istanbul|Minsk|Samara|Saratov|Ulyanovsk|Astrakhan)|^(CET|MET|Africa\/(Ceuta|Algiers|Tunis)|Arctic\/Longyearbyen)$/,
+    'CET',
+    'CEST',
+  ],
   [/^Asia\/(Kolkata|Calcutta)$/, 'IST', 'IST'],
   [/^Asia\/(Jerusalem|Tel_Aviv)$|^Israel$/, 'IST', 'IDT'],
   [/^Asia\/Tokyo$|^Japan$/, 'JST', 'JST'],
@@ -44,7 +68,11 @@ const ABBREVIATIONS: readonly (readonly [RegExp, string, string])[] = [
   [/^Asia\/(Jakarta|Pontianak)$/, 'WIB', 'WIB'],
   [/^Asia\/Makassar$/, 'WITA', 'WITA'],
   [/^Asia\/Jayapura$/, 'WIT', 'WIT'],
-  [/^Australia\/(Sydney|Melbourne|Brisbane|Hobart|Canberra|Lindeman|ACT|NSW|Victoria|Queensland|Tasmania)$|^Antarctica\/Macquarie$/, 'AEST', 'AEDT'],
+  [
+    /^Australia\/(Sydney|Melbourne|Brisbane|Hobart|Canberra|Lindeman|ACT|NSW|Victoria|Queensland|Tasmania)$|^Antarctica\/Macquarie$/,
+    'AEST',
+    'AEDT',
+  ],
   [/^Australia\/(Adelaide|Darwin|Broken_Hill|South|North)$/, 'ACST', 'ACDT'],
   [/^Australia\/(Perth|West)$/, 'AWST', 'AWDT'],
   [/^Pacific\/Auckland$|^(NZ|Antarctica\/McMurdo)$/, 'NZST', 'NZDT'],
@@ -52,9 +80,21 @@ const ABBREVIATIONS: readonly (readonly [RegExp, string, string])[] = [
   [/^Pacific\/(Pago_Pago|Midway)$/, 'SST', 'SST'],
   [/^Africa\/(Johannesburg|Maseru|Mbabane)$/, 'SAST', 'SAST'],
   [/^Africa\/(Nairobi|Addis_Ababa|Kampala|Dar_es_Salaam|Djibouti|Mogadishu|Asmara)$/, 'EAT', 'EAT'],
-  [/^Africa\/(Lagos|Kinshasa|Luanda|Douala|Libreville|Niamey|Ndjamena|Malabo|Brazzaville|Bangui|Porto-Novo)$/, 'WAT', 'WAT'],
-  [/^Africa\/(Maputo|Harare|Lusaka|Kigali|Lubumbashi|Blantyre|Bujumbura|Gaborone|Windhoek|Khartoum|Juba)$/, 'CAT', 'CAT'],
-  [/^Africa\/(Abidjan|Accra|Dakar|Bamako|Banjul|Conakry|Freetown|Lome|Monrovia|Nouakchott|Ouagadougou|Bissau|Sao_Tome)$|^(Atlantic\/(Reykjavik|St_Helena)|GMT|Greenwich|Iceland|Etc\/(GMT|Greenwich))$/, 'GMT', 'GMT'],
+  [
+    /^Africa\/(Lagos|Kinshasa|Luanda|Douala|Libreville|Niamey|Ndjamena|Malabo|Brazzaville|Bangui|Porto-Novo)$/,
+    'WAT',
+    'WAT',
+  ],
+  [
+    /^Africa\/(Maputo|Harare|Lusaka|Kigali|Lubumbashi|Blantyre|Bujumbura|Gaborone|Windhoek|Khartoum|Juba)$/,
+    'CAT',
+    'CAT',
+  ],
+  [
+    /^Africa\/(Abidjan|Accra|Dakar|Bamako|Banjul|Conakry|Freetown|Lome|Monrovia|Nouakchott|Ouagadougou|Bissau|Sao_Tome)$|^(Atlantic\/(Reykjavik|St_Helena)|GMT|Greenwich|Iceland|Etc\/(GMT|Greenwich))$/,
+    'GMT',
+    'GMT',
+  ],
   [/^(Etc\/(UTC|UCT|Universal|Zulu)|UCT|Universal|Zulu)$/, 'UTC', 'UTC'],
 ];
 
@@ -66,7 +106,8 @@ export function namedZone(name: string): Zone | undefined {
   const known = zones.get(name);
   if (known !== undefined) return known;
   // Go's names are those of files: no offsets, no other case.
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name)) return undefined;
+  if (!/^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Z][A-Za-z0-9_+-]+)*$/.test(name) || /^[A-Z_]+\/[A-Z_]+$/.test(name))
+    return undefined;
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat('en-US', { ...FIELDS, timeZone: name });
@@ -117,7 +158,13 @@ function intlZone(name: string, format: Intl.DateTimeFormat): Zone {
 /** The smaller offset of half a year around: the one without summer time. */
 function standardOffset(offsetAt: (seconds: number) => number, seconds: number): number {
   const quarter = 7_889_400;
-  return Math.min(offsetAt(seconds), offsetAt(seconds - 2 * quarter), offsetAt(seconds + 2 * quarter), offsetAt(seconds - quarter), offsetAt(seconds + quarter));
+  return Math.min(
+    offsetAt(seconds),
+    offsetAt(seconds - 2 * quarter),
+    offsetAt(seconds + 2 * quarter),
+    offsetAt(seconds - quarter),
+    offsetAt(seconds + quarter),
+  );
 }
 
 function numeric(offset: number): string {

@@ -1,0 +1,250 @@
+// Versions, paths, URLs.
+import { each, lines } from '../case-lines.mjs';
+
+const versions = [
+  '1.2.3',
+  'v1.2.3',
+  '1.2',
+  '1',
+  '1.2.3-beta.1',
+  '1.2.3-beta.1+build.5',
+  '1.2.3+b',
+  '',
+  'x',
+  '1.2.3.4',
+  '01.2.3',
+  '1.02.3',
+  '1.2.3-01',
+  '1.2.3-0a',
+  '-1.2.3',
+  '1.2.3-',
+  '1.2.3+',
+  'V1.2.3',
+  ' 1.2.3',
+  '1.2.x',
+  '99999999999.0.0',
+  '1.0.0-alpha',
+  '1.0.0-alpha.1',
+  '1.0.0-rc.1',
+  '2.0.0',
+  '0.2.3',
+  '0.0.3',
+  '1.3.0',
+  '1.2.4',
+  '99999999999999999999.0.0',
+  '1.2-beta',
+  'v1-rc1',
+  '0.0.0',
+  '1.10.0',
+  '1.2.3-beta.2',
+  '1.2.3--',
+];
+const constraints = [
+  '1.2.3',
+  '=1.2.3',
+  '!=1.2.3',
+  '>1.2.3',
+  '>=1.2.3',
+  '<1.2.3',
+  '<=1.2.3',
+  '~1.2.3',
+  '~1.2',
+  '~1',
+  '^1.2.3',
+  '^1.2',
+  '^1',
+  '^0.2.3',
+  '^0.2',
+  '^0.0.3',
+  '^0.0',
+  '^0',
+  '*',
+  '1.x',
+  '1.2.x',
+  '>=1.2.x',
+  '<=2.x',
+  '>1',
+  '>1.2',
+  '<1.2',
+  '<=1.2',
+  '>=1',
+  '!=1',
+  '!=1.2',
+  '!=1.2.x',
+  '1.2 - 1.4.5',
+  '>=1.2, <2',
+  '>=1.2 <2',
+  '>= 1.2 < 3.0.0 || >= 4.2.3',
+  '^1.2.3 || ^0.2',
+  '>=1.2.3-0',
+  '~1.2.3-beta.1',
+  '^1.2.3-beta',
+  '=>1.2',
+  '=<1.2',
+  '~>1.2',
+  '',
+  'abc',
+  '>',
+  '1.2.3 ||',
+  '1 2',
+  '=1.2',
+  '~1.x',
+  '^*',
+  '~*',
+  '>*',
+  '<*',
+  '!=*',
+  '^0.x',
+  '>=v1.2.3',
+  '1.2.3-beta.1',
+  '>1.2.3-alpha',
+  '<1.2.3-beta.2',
+  '~0.0.3',
+  '^1.x.x',
+  '> 1.2, != 1.3.0',
+  '>=1.2.3-beta <2.0.0',
+  '1.x.3',
+  '==1.2.3',
+  '1.2.3.4',
+  '>=1.0.0 <=1.2',
+  '2 - 3',
+  '1.2.3 - 2',
+  '<2 || >3',
+  '!=1.2.3-beta.1',
+];
+const paths = [
+  '"foo/bar/baz"',
+  '"/"',
+  '""',
+  '"."',
+  '".."',
+  '"/foo/"',
+  '"foo"',
+  '"foo//bar"',
+  '"/../a"',
+  '"../../a/../b"',
+  '"a/./b/"',
+  '"a.b/c"',
+  '"a/b.tar.gz"',
+  '".hidden"',
+  '"dir.x/file"',
+  '"///"',
+  '"a/../.."',
+  '"/a/b/.."',
+  '"foo/bar/"',
+  '"a\\\\b"',
+];
+const urls = [
+  '"http://admin:secret@server.com:8080/api?list=false#anchor"',
+  '"https://example.com"',
+  '"example.com/path"',
+  '"/path/only?x=1"',
+  '"mailto:a@b.c"',
+  '"http://[::1]:80/x"',
+  '"http://a b.com"',
+  '"http://x/%7Efoo%20bar?q=a%20b#fr%20ag"',
+  '"http://x/%zz"',
+  '"://x"',
+  '""',
+  '"?q"',
+  '"#f"',
+  '"//host/path"',
+  '"http://host:port/"',
+  '"http://user@host"',
+  '"http://user:@host"',
+  '"a:b:c"',
+  '"1a:b"',
+  '"foo:bar/baz"',
+  '"http://h/é世"',
+  '"HTTP://H/p?"',
+  '"http://h?"',
+  '"http://h/a//b/../c"',
+  '"*"',
+  '"http://h/p#"',
+  '"http://u%40x:p%3A@h/"',
+  '"http://h\\x7f"',
+  '"a b"',
+  '"http://h:80"',
+  '"http://h:"',
+  '"http://[::1"',
+  '"urn:isbn:123?x#y"',
+  '"///x"',
+  '"http://%41.com/"',
+  '"http://h/p;a=1,b"',
+  '"./a:b"',
+  '"http://us er@h"',
+  '"file:///etc/x"',
+  '"http://é.com/"',
+  '"a%2fb"',
+  '"http://h?a=1?b=2"',
+  '"http://h#a#b"',
+  '"x://h/@/:"',
+];
+
+export const cases = [
+  ...versions
+    .flatMap((version) => [
+      `{{ semver "${version}" }}`,
+      `{{ (semver "${version}").Prerelease }}|{{ (semver "${version}").Metadata }}|{{ (semver "${version}").Original }}`,
+      `{{ $v := semver "${version}" }}{{ $v.Major }}-{{ $v.Minor }}-{{ $v.Patch }}`,
+      `{{ semverCompare "^1.2.0" "${version}" }}`,
+      `{{ (semver "${version}").Compare (semver "1.2.3") }}`,
+    ])
+    .map((template) => [template]),
+  ...constraints.flatMap((constraint) =>
+    [
+      '1.2.3',
+      '1.2.0',
+      '1.3.0',
+      '2.0.0',
+      '0.2.3',
+      '0.0.3',
+      '0.0.4',
+      '1.2.3-beta.1',
+      '1.2.4',
+      '3.0.0',
+      '4.2.3',
+      '0.2.9',
+      '1.4.5',
+      '0.0.0',
+      '1.2.3+b',
+      '2.1.0-rc.1',
+    ].map((version) => [`{{ semverCompare "${constraint}" "${version}" }}`]),
+  ),
+  ...each(
+    ['base', 'dir', 'clean', 'ext', 'isAbs', 'osBase', 'osDir', 'osClean', 'osExt', 'osIsAbs'].map(
+      (name) => `{{ ${name} @ }}`,
+    ),
+    paths,
+  ),
+  ...each(['{{ urlParse @ | toJson }}', '{{ urlJoin (urlParse @) }}', '{{ (urlParse @).host }}'], urls),
+  ...lines(String.raw`
+{{ urlJoin (dict "scheme" "http" "host" "host:80" "path" "/path" "query" "q=1" "fragment" "f" "userinfo" "u:p") }}
+{{ urlJoin (dict "host" "h" "path" "p") }}
+{{ urlJoin (dict) }}
+{{ urlJoin (dict "scheme" "mailto" "opaque" "a@b") }}
+{{ urlJoin (dict "path" "a:b/c") }}
+{{ urlJoin (dict "path" "/a b/é?#%(x)!*'") }}
+{{ urlJoin (dict "host" "h é" "scheme" "http") }}
+{{ urlJoin (dict "fragment" "a b!(x)#") }}
+{{ urlJoin (dict "scheme" 1) }}
+{{ urlJoin (dict "scheme" "http" "host" "h" "userinfo" "a b") }}
+{{ urlJoin (dict "scheme" "http" "host" "h" "userinfo" "u@x:p/:") }}
+{{ urlJoin (dict "scheme" "http") }}
+{{ urlJoin (dict "scheme" "http" "path" "x") }}
+{{ urlJoin (dict "path" "//x") }}
+{{ urlJoin nil }}
+{{ semver "1.2.3" | toJson }}
+{{ (semver "1.2.3").Equal (semver "1.2.3") }}
+{{ (semver "1.2.3").LessThan (semver "1.2.4") }}
+{{ (semver "1.2.3").Nope }}
+{{ (semver "1.2.3").IncMinor }}
+{{ (semver "v1.2.3-x").IncPatch }}
+{{ typeOf (semver "1.2.3") }} {{ kindOf (semver "1.2.3") }} {{ typeIsLike "semver.Version" (semver "1.2.3") }}
+{{ eq (semver "1.2.3").Major 1 }}
+{{ add (semver "1.2.3").Major 1 }}
+{{ printf "%T" (semver "1.2.3").Major }}
+{{ semverCompare "1.2.3" }}
+{{ semverCompare 1 "1.2.3" }}
+`),
+];
