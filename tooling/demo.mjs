@@ -4,18 +4,26 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const begin = performance.now();
-const build = spawnSync('turbo', ['run', 'build', '--filter=@compozy/cli...', '--concurrency=2', '--output-logs=errors-only'], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-});
+const build = spawnSync(
+  'turbo',
+  ['run', 'build', '--filter=@compozy/cli...', '--concurrency=2', '--output-logs=errors-only'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+);
 if (build.status !== 0) process.exit(1);
 const built = performance.now();
 
 const cli = fileURLToPath(new URL('../apps/cli/bin/compozy.js', import.meta.url));
-const child = spawn(process.execPath, [cli, 'run', 'batch-processor', '--project', 'examples/batch-processor', '--json'], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'pipe'],
-});
+const child = spawn(
+  process.execPath,
+  [cli, 'run', 'batch-processor', '--project', 'examples/batch-processor', '--json'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  },
+);
 let stdout = '';
 let stderr = '';
 child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
@@ -30,9 +38,19 @@ if (code !== 0) process.exit(code ?? 1);
 const run = JSON.parse(stdout);
 const { report } = run.output;
 const number = (value) => value.toLocaleString('en-US');
-console.log(`\n${number(report.records)} cities of ${report.countries} countries and territories, ${number(report.population)} people`);
-console.log(`northernmost: ${report.northernmost.name} (${report.northernmost.country}) at ${report.northernmost.latitude.toFixed(2)}°\n`);
-table(report.by_country, { country: 'country', cities: 'cities', population: 'population', largest: 'largest city', largest_population: 'its population' });
+console.log(
+  `\n${number(report.records)} cities of ${report.countries} countries and territories, ${number(report.population)} people`,
+);
+console.log(
+  `northernmost: ${report.northernmost.name} (${report.northernmost.country}) at ${report.northernmost.latitude.toFixed(2)}°\n`,
+);
+table(report.by_country, {
+  country: 'country',
+  cities: 'cities',
+  population: 'population',
+  largest: 'largest city',
+  largest_population: 'its population',
+});
 console.log();
 table(report.widest_names, { name: 'name', countries: 'countries', where: 'in' });
 
@@ -46,7 +64,10 @@ table(
     { phase: 'worker and workflow bundle', seconds: Number(startup[2]) / 1000 },
     ...Object.values(run.tasks)
       .filter((task) => task.parent === undefined)
-      .map((task) => ({ phase: `task ${task.task_id}${task.progress ? ` (${task.progress.total} batches)` : ''}`, seconds: seconds(task) })),
+      .map((task) => ({
+        phase: `task ${task.task_id}${task.progress ? ` (${task.progress.total} batches)` : ''}`,
+        seconds: seconds(task),
+      })),
     { phase: 'all', seconds: (ended - begin) / 1000 },
   ].map((row) => ({ ...row, seconds: row.seconds.toFixed(2) })),
   { phase: 'phase', seconds: 'seconds' },
@@ -60,7 +81,18 @@ function table(rows, columns) {
   const width = (name) => Math.max(columns[name].length, ...rows.map((row) => cell(row[name]).length));
   const widths = Object.fromEntries(names.map((name) => [name, width(name)]));
   const pad = (name, text) => (right(name) ? text.padStart(widths[name]) : text.padEnd(widths[name]));
-  console.log(names.map((name) => pad(name, columns[name])).join('  ').trimEnd());
+  console.log(
+    names
+      .map((name) => pad(name, columns[name]))
+      .join('  ')
+      .trimEnd(),
+  );
   console.log(names.map((name) => '─'.repeat(widths[name])).join('  '));
-  for (const row of rows) console.log(names.map((name) => pad(name, cell(row[name]))).join('  ').trimEnd());
+  for (const row of rows)
+    console.log(
+      names
+        .map((name) => pad(name, cell(row[name])))
+        .join('  ')
+        .trimEnd(),
+    );
 }

@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // What the build prints is no part of what the command prints.
-const build = spawnSync('turbo', ['run', 'build', '--filter=@compozy/cli...', '--concurrency=2', '--output-logs=errors-only', '--log-prefix=none'], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
-  encoding: 'utf8',
-});
+const build = spawnSync(
+  'turbo',
+  ['run', 'build', '--filter=@compozy/cli...', '--concurrency=2', '--output-logs=errors-only', '--log-prefix=none'],
+  {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  },
+);
 if (build.status !== 0) {
   process.stderr.write(build.stdout ?? '');
   process.exit(1);

@@ -10,7 +10,10 @@ import { createWorker } from '@compozy/worker';
 const items = Number(process.argv[2] ?? 10_000);
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const dir = await mkdtemp(path.join(tmpdir(), 'compozy-collection-'));
-await writeFile(path.join(dir, 'compozy.yaml'), 'name: collection\nworkflows: [{ source: ./workflow.yaml }]\ntools: [{ id: square }]\n');
+await writeFile(
+  path.join(dir, 'compozy.yaml'),
+  'name: collection\nworkflows: [{ source: ./workflow.yaml }]\ntools: [{ id: square }]\n',
+);
 await writeFile(
   path.join(dir, 'workflow.yaml'),
   `id: squares
@@ -45,13 +48,21 @@ const begin = performance.now();
 const run = await worker.triggerWorkflow('squares', { last: items });
 const view = await run.result();
 const seconds = (performance.now() - begin) / 1000;
-if (view.status !== 'SUCCESS' || view.output.last.square !== items * items) throw new Error(JSON.stringify(view.error ?? view.output));
+if (view.status !== 'SUCCESS' || view.output.last.square !== items * items)
+  throw new Error(JSON.stringify(view.error ?? view.output));
 
 const chain = await temporalRuns(run.temporalWorkflowId);
-console.log(`${items} items in ${seconds.toFixed(1)} s (${Math.round(items / seconds)}/s), ${chain.length} Temporal runs`);
-console.log(`history of each: ${chain.map(({ events, bytes }) => `${events} events, ${Math.round(bytes / 1024)} KiB`).join('; ')}`);
+console.log(
+  `${items} items in ${seconds.toFixed(1)} s (${Math.round(items / seconds)}/s), ${chain.length} Temporal runs`,
+);
+console.log(
+  `history of each: ${chain.map(({ events, bytes }) => `${events} events, ${Math.round(bytes / 1024)} KiB`).join('; ')}`,
+);
 console.log('worker memory after garbage collection, MiB:');
-for (const { calls: at, rss, heap } of memory) console.log(`  ${String(at).padStart(7)} items  rss ${rss.toFixed(0).padStart(5)}  heap ${heap.toFixed(0).padStart(5)}`);
+for (const { calls: at, rss, heap } of memory)
+  console.log(
+    `  ${String(at).padStart(7)} items  rss ${rss.toFixed(0).padStart(5)}  heap ${heap.toFixed(0).padStart(5)}`,
+  );
 await worker.stop();
 await server.stop();
 await rm(dir, { recursive: true, force: true });

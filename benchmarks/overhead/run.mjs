@@ -23,20 +23,34 @@ const project = await loadProject(dir);
 const temporal = { hostPort: server.address };
 
 const inProcesses = await createWorker({ project, cacheDir, temporal: { ...temporal, taskQueue: 'in-processes' } });
-const inFunctions = await createWorker({ project, cacheDir, temporal: { ...temporal, taskQueue: 'in-functions' }, tools: { step } });
+const inFunctions = await createWorker({
+  project,
+  cacheDir,
+  temporal: { ...temporal, taskQueue: 'in-functions' },
+  tools: { step },
+});
 await inProcesses.setup();
 await inFunctions.setup();
 const connection = await NativeConnection.connect({ address: server.address });
 const client = new Client({ connection });
 const silent = new DefaultLogger('ERROR');
 const { code } = await bundleWorkflowCode({ workflowsPath: path.join(dir, 'hand-written.js'), logger: silent });
-const byHand = await Worker.create({ connection, taskQueue: 'by-hand', workflowBundle: { code }, activities: { step } });
+const byHand = await Worker.create({
+  connection,
+  taskQueue: 'by-hand',
+  workflowBundle: { code },
+  activities: { step },
+});
 const running = byHand.run();
 
 let next = 0;
 const contenders = {
   'by hand': async () => {
-    const handle = await client.workflow.start('handWritten', { taskQueue: 'by-hand', workflowId: `hand-${(next += 1)}`, args: [{ n: 1 }] });
+    const handle = await client.workflow.start('handWritten', {
+      taskQueue: 'by-hand',
+      workflowId: `hand-${(next += 1)}`,
+      args: [{ n: 1 }],
+    });
     check(await handle.result());
     return handle;
   },
@@ -47,7 +61,11 @@ const contenders = {
 async function viaCompozy(worker) {
   // The client's own way, without what the command line adds: the same calls as by hand.
   const workflowId = `yaml-${(next += 1)}`;
-  const handle = await client.workflow.start('five-steps', { taskQueue: worker.taskQueue, workflowId, args: [{ input: { n: 1 } }] });
+  const handle = await client.workflow.start('five-steps', {
+    taskQueue: worker.taskQueue,
+    workflowId,
+    args: [{ input: { n: 1 } }],
+  });
   check((await handle.result()).output);
   return handle;
 }
@@ -73,9 +91,11 @@ for (let block = 0; block < BLOCKS; block += 1) {
   for (const name of rotated(names, block)) {
     const begin = performance.now();
     let left = PER_BLOCK;
-    await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
-      while ((left -= 1) >= 0) await contenders[name]();
-    }));
+    await Promise.all(
+      Array.from({ length: IN_FLIGHT }, async () => {
+        while ((left -= 1) >= 0) await contenders[name]();
+      }),
+    );
     throughput[name].push((PER_BLOCK * 1000) / (performance.now() - begin));
   }
 }
@@ -83,7 +103,9 @@ const events = {};
 for (const name of names) events[name] = (await (await contenders[name]()).fetchHistory()).events.length;
 
 const base = names[0];
-console.log(`\nlatency of one run (median of ${ROUNDS}), runs per second at ${IN_FLIGHT} in flight (median of ${BLOCKS} blocks of ${PER_BLOCK}), history events`);
+console.log(
+  `\nlatency of one run (median of ${ROUNDS}), runs per second at ${IN_FLIGHT} in flight (median of ${BLOCKS} blocks of ${PER_BLOCK}), history events`,
+);
 for (const name of names) {
   const ms = median(latency[name]);
   const rate = median(throughput[name]);

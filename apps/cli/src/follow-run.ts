@@ -14,22 +14,22 @@ export interface FollowOptions {
 /** Shows a run while it goes on, and gives its end. */
 export async function followRun(run: RunHandle, { live, stream }: FollowOptions): Promise<RunView> {
   const show = live ? liveTree(stream) : plainLines(stream);
-  let over = false;
+  const over = new AbortController();
   const polling = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       const view = await run.view().catch(() => null);
-      if (view !== null && !over) show.update(view);
+      if (view !== null && !over.signal.aborted) show.update(view);
       await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
     }
   })();
   try {
     const view = await run.result();
-    over = true;
+    over.abort();
     await polling;
     show.update(view);
     return view;
   } finally {
-    over = true;
+    over.abort();
     show.done();
   }
 }
@@ -51,7 +51,10 @@ function plainLines(stream: NodeJS.WriteStream): Display {
       for (const [path, task] of Object.entries(view.tasks)) {
         // Children of a container are many: their container's progress tells of them, unless one of them fails.
         if (task.parent !== undefined && !(isTerminal(task.status) && task.status !== 'SUCCESS')) continue;
-        const progress = task.progress === undefined ? '' : `${Math.floor((10 * task.progress.settled) / Math.max(1, task.progress.total))}`;
+        const progress =
+          task.progress === undefined
+            ? ''
+            : `${Math.floor((10 * task.progress.settled) / Math.max(1, task.progress.total))}`;
         const state = `${task.status} ${progress}`;
         if (seen.get(path) === state) continue;
         seen.set(path, state);

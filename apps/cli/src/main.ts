@@ -7,7 +7,9 @@ import { addRunCommand } from './commands/run.js';
 import { addValidateCommand } from './commands/validate.js';
 import { CommandExit, EXIT } from './exit-code.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('compozy')
   .description('Durable AI workflows in YAML, on Temporal')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
-export const program = path.resolve(import.meta.dirname, '../bin/compozy.js');
+const program = path.resolve(import.meta.dirname, '../bin/compozy.js');
 
 export interface CliResult {
   readonly code: number | null;
@@ -13,7 +13,10 @@ export interface CliResult {
 }
 
 /** Runs the command to its end. */
-export async function compozy(args: readonly string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}): Promise<CliResult> {
+export async function compozy(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<CliResult> {
   const child = startCompozy(args, options.env);
   child.stdin!.end(options.input ?? '');
   const [stdout, stderr, code] = await Promise.all([
@@ -25,11 +28,16 @@ export async function compozy(args: readonly string[], options: { env?: NodeJS.P
 }
 
 export function startCompozy(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 /** A folder with these files, gone when it is disposed. */
-export async function createFolder(files: Readonly<Record<string, string>>): Promise<AsyncDisposable & { readonly dir: string }> {
+export async function createFolder(
+  files: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable & { readonly dir: string }> {
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-cli-'));
   for (const [name, content] of Object.entries(files)) await writeFile(path.join(dir, name), content);
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };

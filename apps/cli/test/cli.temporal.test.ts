@@ -19,19 +19,40 @@ afterAll(() => server?.stop());
 describe('compozy run', () => {
   it('prints exactly one JSON object on stdout and exits with 0', async () => {
     await using folder = await createFolder(greeting);
-    const { code, stdout, stderr } = await compozy(['run', '--project', folder.dir, '--input', '{"name":"Ada"}', '--json'], { env });
+    const { code, stdout, stderr } = await compozy(
+      ['run', '--project', folder.dir, '--input', '{"name":"Ada"}', '--json'],
+      { env },
+    );
     const view = JSON.parse(stdout) as RunView;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    expect(Object.keys(view).toSorted()).toEqual(['error', 'input', 'output', 'status', 'tasks', 'usage', 'workflow_exec_id', 'workflow_id']);
+    expect(Object.keys(view).toSorted()).toEqual([
+      'error',
+      'input',
+      'output',
+      'status',
+      'tasks',
+      'usage',
+      'workflow_exec_id',
+      'workflow_id',
+    ]);
     expect(view).toMatchObject({ workflow_id: 'hello', status: 'SUCCESS', output: { text: 'Hello Ada' }, error: null });
-    expect(view.tasks['greet']).toMatchObject({ task_id: 'greet', type: 'basic', status: 'SUCCESS', attempts: 1, input: { name: 'Ada' } });
+    expect(view.tasks['greet']).toMatchObject({
+      task_id: 'greet',
+      type: 'basic',
+      status: 'SUCCESS',
+      attempts: 1,
+      input: { name: 'Ada' },
+    });
     expect(view.tasks['greet']!.task_exec_id).toMatch(/^[0-9A-Za-z]{27}$/);
   });
 
   it('takes the input from a file and from standard input, and applies defaults', async () => {
     await using folder = await createFolder({ ...greeting, 'input.json': '{"name":"file"}' });
     const run = (input: string, stdin?: string) =>
-      compozy(['run', 'hello', '-p', folder.dir, '--input', input], { env, ...(stdin === undefined ? {} : { input: stdin }) });
+      compozy(['run', 'hello', '-p', folder.dir, '--input', input], {
+        env,
+        ...(stdin === undefined ? {} : { input: stdin }),
+      });
     expect(JSON.parse((await run(`@${path.join(folder.dir, 'input.json')}`)).stdout)).toEqual({ text: 'Hello file' });
     expect(JSON.parse((await run('-', '{}')).stdout)).toEqual({ text: 'Hello world' });
   });
@@ -41,7 +62,11 @@ describe('compozy run', () => {
     await using folder = await createFolder({ ...greeting, 'workflow.yaml': workflow });
     const { code, stdout, stderr } = await compozy(['run', '-p', folder.dir, '--json'], { env });
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', error: { code: 'Tool.Threw', message: 'out of paper' }, tasks: { a: { status: 'FAILED' } } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'Tool.Threw', message: 'out of paper' },
+      tasks: { a: { status: 'FAILED' } },
+    });
     expect(stderr).toContain('out of paper');
   });
 
@@ -61,7 +86,10 @@ describe('compozy run', () => {
   });
 
   it('exits with 2 and one report for an invalid project', async () => {
-    await using folder = await createFolder({ ...greeting, 'workflow.yaml': 'id: x\ntasks:\n  - { id: a, type: basic, tool: gret }\n' });
+    await using folder = await createFolder({
+      ...greeting,
+      'workflow.yaml': 'id: x\ntasks:\n  - { id: a, type: basic, tool: gret }\n',
+    });
     const { code, stderr } = await compozy(['run', '-p', folder.dir], { env });
     expect(code).toBe(2);
     expect(stderr).toContain('workflow.yaml:3:');
@@ -97,7 +125,11 @@ describe('compozy dev', () => {
       const { Client, Connection } = await import('@temporalio/client');
       const connection = await Connection.connect({ address: server.address });
       const client = new Client({ connection });
-      const view = (await client.workflow.execute('hello', { taskQueue: 'compozy-greeting', workflowId: `hello-${Math.random()}`, args: [{}] })) as RunView;
+      const view = (await client.workflow.execute('hello', {
+        taskQueue: 'compozy-greeting',
+        workflowId: `hello-${Math.random()}`,
+        args: [{}],
+      })) as RunView;
       await connection.close();
       return view.output;
     };
@@ -132,11 +164,20 @@ describe('compozy validate', () => {
     await using good = await createFolder(greeting);
     await using bad = await createFolder({ ...greeting, 'workflow.yaml': 'id: x\ntaks: []\n' });
     expect((await compozy(['validate', good.dir])).code).toBe(0);
-    expect(JSON.parse((await compozy(['validate', good.dir, '--json'])).stdout)).toEqual({ valid: true, diagnostics: [] });
+    expect(JSON.parse((await compozy(['validate', good.dir, '--json'])).stdout)).toEqual({
+      valid: true,
+      diagnostics: [],
+    });
     const { code, stdout } = await compozy(['validate', bad.dir, '--json']);
     expect(code).toBe(2);
     const { valid, diagnostics } = JSON.parse(stdout) as { valid: boolean; diagnostics: object[] };
     expect(valid).toBe(false);
-    expect(diagnostics[0]).toMatchObject({ severity: 'error', file: 'workflow.yaml', line: 2, column: 1, suggestion: expect.stringContaining('tasks') as string });
+    expect(diagnostics[0]).toMatchObject({
+      severity: 'error',
+      file: 'workflow.yaml',
+      line: 2,
+      column: 1,
+      suggestion: expect.stringContaining('tasks') as string,
+    });
   });
 });

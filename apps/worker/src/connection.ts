@@ -9,7 +9,14 @@ export interface TemporalSettings {
   readonly namespace?: string;
   /** `compozy-<project>` when left out: the same for every host, so that another worker can take over. */
   readonly taskQueue?: string;
-  readonly tls?: boolean | { readonly serverName?: string; readonly rootCa?: Buffer; readonly clientCert?: Buffer; readonly clientKey?: Buffer };
+  readonly tls?:
+    | boolean
+    | {
+        readonly serverName?: string;
+        readonly rootCa?: Buffer;
+        readonly clientCert?: Buffer;
+        readonly clientKey?: Buffer;
+      };
   readonly apiKey?: string;
 }
 
@@ -33,6 +40,8 @@ function toTls(tls: NonNullable<TemporalSettings['tls']>) {
   return {
     ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
     ...(rootCa === undefined ? {} : { serverRootCACertificate: rootCa }),
-    ...(clientCert === undefined || clientKey === undefined ? {} : { clientCertPair: { crt: clientCert, key: clientKey } }),
+    ...(clientCert === undefined || clientKey === undefined
+      ? {}
+      : { clientCertPair: { crt: clientCert, key: clientKey } }),
   };
 }

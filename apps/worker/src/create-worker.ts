@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities, type ToolLog } from '@compozy/activities';
 import {
   CompozyError,
@@ -10,7 +10,6 @@ import {
   type BlobStore,
   type Json,
   type RunInput,
-  type ToolRunner,
   type Trigger,
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
@@ -97,9 +96,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     }),
   });
   let running: Promise<void> | undefined;
-  let ended: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
-  const whenEnded = ended.promise;
-  whenEnded.catch(() => undefined);
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => undefined);
 
   const temporalId = (workflowId: string, execId: string) => `${workflowId}-${execId}`;
   const handleOf = (workflowId: string, execId: string) => client.workflow.getHandle(temporalId(workflowId, execId));
@@ -107,19 +105,20 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   return {
     client,
     taskQueue,
-    ended: whenEnded,
+    ended: ended.promise,
 
     async setup() {
-      running ??= worker.run().then(ended!.resolve, ended!.reject);
+      running ??= worker.run().then(ended.resolve, ended.reject);
       while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
     },
 
     async stop() {
+      // A worker that never polled has to run to give its connection back.
+      running ??= worker.run().then(ended.resolve, ended.reject);
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await whenEnded.catch(() => undefined);
+      await running;
       await tools.close();
       await connection.close();
-      ended = undefined;
     },
 
     async triggerWorkflow(workflowId, input = {}, { initialTaskId, workflowExecId = createExecId(), trigger } = {}) {
@@ -142,11 +141,16 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         return createRunHandle(handle, { workflowId, workflowExecId }, blobs);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        throw new CompozyError('Config.Invalid', `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`, { cause: error });
+        throw new CompozyError(
+          'Config.Invalid',
+          `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`,
+          { cause: error },
+        );
       }
     },
 
-    run: (workflowId, workflowExecId) => createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId }, blobs),
+    run: (workflowId, workflowExecId) =>
+      createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId }, blobs),
     cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
     pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
     resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),

@@ -39,7 +39,8 @@ function describe(error: unknown): string {
 }
 
 function log(component: string) {
-  return ({ level, message }: { level: string; message: string }) => print({ level: level.toLowerCase(), message, component });
+  return ({ level, message }: { level: string; message: string }) =>
+    print({ level: level.toLowerCase(), message, component });
 }
 
 function print(line: Record<string, unknown>): void {

@@ -19,6 +19,7 @@ export function createProjectHost(first: Project): ProjectHost {
     plan: (workflowId) => current.workflows.get(workflowId),
     workflowIds: () => [...current.workflows.keys()],
     secrets: () => current.secrets,
+    publicNames: () => new Set(Object.keys(current.publicEnv)),
     replace(project) {
       current = project;
     },

@@ -6,7 +6,16 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { isBlobRef, isFailureRecord, isJsonObject, RUN_QUERY, toErrorView, type BlobStore, type Json, type RunView } from '@compozy/core';
+import {
+  isBlobRef,
+  isFailureRecord,
+  isJsonObject,
+  RUN_QUERY,
+  toErrorView,
+  type BlobStore,
+  type Json,
+  type RunView,
+} from '@compozy/core';
 import { loadJson } from '@compozy/core/blobs';
 
 /** A run that was started, or found by its ids. */
@@ -38,7 +47,8 @@ export function createRunHandle(
       );
       // The query has all that the result had to leave out; it cannot be asked once the history is gone.
       const full = await view().catch(() => null);
-      const merged = full === null ? ended : { ...ended, input: full.input, output: full.output ?? ended.output, tasks: full.tasks };
+      const merged =
+        full === null ? ended : { ...ended, input: full.input, output: full.output ?? ended.output, tasks: full.tasks };
       return { ...merged, input: await resolve(blobs, merged.input), output: await resolve(blobs, merged.output) };
     },
   };
@@ -63,13 +73,22 @@ function toEndedView(error: unknown, ids: Pick<RunHandle, 'workflowId' | 'workfl
   };
   if (cause instanceof ApplicationFailure) {
     const details: unknown = cause.details?.[0];
-    if (!isJsonObject(details)) return { ...empty, error: { code: cause.type ?? 'Task.Failed', message: cause.message } };
+    if (!isJsonObject(details))
+      return { ...empty, error: { code: cause.type ?? 'Task.Failed', message: cause.message } };
     const failure: unknown = details['failure'];
     const seen = details['run'] as unknown as RunView | undefined;
-    return { ...empty, ...seen, status: seen?.status ?? 'FAILED', ...(isFailureRecord(failure) ? { error: toErrorView(failure) } : {}) };
+    return {
+      ...empty,
+      ...seen,
+      status: seen?.status ?? 'FAILED',
+      ...(isFailureRecord(failure) ? { error: toErrorView(failure) } : {}),
+    };
   }
-  if (cause instanceof CancelledFailure) return { ...empty, ...(cause.details?.[0] as RunView | undefined), status: 'CANCELED', error: null };
-  if (cause instanceof TimeoutFailure) return { ...empty, status: 'TIMED_OUT', error: { code: 'Task.TimedOut', message: cause.message } };
-  if (cause instanceof TerminatedFailure) return { ...empty, status: 'CANCELED', error: { code: 'Task.Canceled', message: cause.message } };
+  if (cause instanceof CancelledFailure)
+    return { ...empty, ...(cause.details?.[0] as RunView | undefined), status: 'CANCELED', error: null };
+  if (cause instanceof TimeoutFailure)
+    return { ...empty, status: 'TIMED_OUT', error: { code: 'Task.TimedOut', message: cause.message } };
+  if (cause instanceof TerminatedFailure)
+    return { ...empty, status: 'CANCELED', error: { code: 'Task.Canceled', message: cause.message } };
   return empty;
 }

@@ -8,8 +8,10 @@ export function aggregate({ parts }: { parts: Record<string, BatchStatistics> })
   const countries = new Map<string, CountryStatistics>();
   const names = new Map<string, Set<string>>();
   for (const batch of batches) {
-    for (const [country, part] of Object.entries(batch.countries)) countries.set(country, merge(countries.get(country), part));
-    for (const [name, where] of Object.entries(batch.names)) names.set(name, new Set([...(names.get(name) ?? []), ...where]));
+    for (const [country, part] of Object.entries(batch.countries))
+      countries.set(country, merge(countries.get(country), part));
+    for (const [name, where] of Object.entries(batch.names))
+      names.set(name, new Set([...(names.get(name) ?? []), ...where]));
   }
   const inEnglish = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'code' });
   return {

@@ -39,7 +39,8 @@ function add(result: BatchStatistics, city: City): void {
   const statistics = (result.countries[country] ??= { cities: 0, population: 0, largest: '', largestPopulation: -1 });
   statistics.cities += 1;
   statistics.population += population;
-  if (population > statistics.largestPopulation) Object.assign(statistics, { largest: name, largestPopulation: population });
+  if (population > statistics.largestPopulation)
+    Object.assign(statistics, { largest: name, largestPopulation: population });
   const countries = (result.names[name] ??= []);
   if (!countries.includes(country)) countries.push(country);
   const [, latitude] = city.loc.coordinates;

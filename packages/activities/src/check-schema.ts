@@ -14,7 +14,9 @@ export function checkSchema(
   if (schema === undefined) return;
   const result = validator.validate(schema, value);
   if (result.ok) return;
-  const lines = result.problems.slice(0, LISTED).map(({ pointer, message }) => `${pointer === '' ? 'it' : `"${pointer}"`} ${message}`);
+  const lines = result.problems
+    .slice(0, LISTED)
+    .map(({ pointer, message }) => `${pointer === '' ? 'it' : `"${pointer}"`} ${message}`);
   const more = result.problems.length > LISTED ? ` and ${result.problems.length - LISTED} more` : '';
   throw new CompozyError(code, `${subject} does not match its schema: ${lines.join('; ')}${more}`, {
     details: { problems: result.problems.map((problem) => ({ ...problem })) },

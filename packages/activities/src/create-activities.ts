@@ -28,7 +28,8 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
     const now = secrets();
     if (now !== masked) {
       masked = now;
-      currentMask = createSecretMask(now);
+      const shown = project.publicNames();
+      currentMask = createSecretMask(Object.fromEntries(Object.entries(now).filter(([name]) => !shown.has(name))));
     }
     return currentMask;
   };

@@ -15,7 +15,10 @@ export interface ActivityRun {
  * Makes an activity of `work`: it beats each second, so that a lost worker is noticed and a cancellation arrives, and
  * it turns whatever is thrown into a Temporal failure whose type is the code.
  */
-export function engineActivity<I, O>(mask: () => SecretMask, work: (input: I, run: ActivityRun) => Promise<O>): (input: I) => Promise<O> {
+export function engineActivity<I, O>(
+  mask: () => SecretMask,
+  work: (input: I, run: ActivityRun) => Promise<O>,
+): (input: I) => Promise<O> {
   return async (input) => {
     const context = Context.current();
     const { attempt, isLocal } = context.info;
@@ -23,7 +26,8 @@ export function engineActivity<I, O>(mask: () => SecretMask, work: (input: I, ru
     try {
       return await work(input, { attempt, signal: context.cancellationSignal });
     } catch (error) {
-      if (context.cancellationSignal.aborted) throw new CancelledFailure('The activity was cancelled', [], toError(error));
+      if (context.cancellationSignal.aborted)
+        throw new CancelledFailure('The activity was cancelled', [], toError(error));
       throw toApplicationFailure(mask().failure(toRecord(error)), attempt);
     } finally {
       clearInterval(beat);

@@ -1,4 +1,10 @@
-import { CompozyError, type BlobStore, type GetWorkflowDataInput, type ProjectSource, type WorkflowData } from '@compozy/core';
+import {
+  CompozyError,
+  type BlobStore,
+  type GetWorkflowDataInput,
+  type ProjectSource,
+  type WorkflowData,
+} from '@compozy/core';
 import { inlineOrBlob } from '@compozy/core/blobs';
 import type { SchemaValidator } from '@compozy/core/schema';
 import { checkSchema } from './check-schema.js';
@@ -17,26 +23,42 @@ export interface WorkflowDataOptions {
  *
  * @throws `Config.UnknownWorkflow`, `Config.WrongProject`, `Config.UnknownTask`, `Config.PlanTooLarge`, `Input.Invalid`.
  */
-export async function getWorkflowData(input: GetWorkflowDataInput, options: WorkflowDataOptions): Promise<WorkflowData> {
+export async function getWorkflowData(
+  input: GetWorkflowDataInput,
+  options: WorkflowDataOptions,
+): Promise<WorkflowData> {
   const { project, blobs, validator } = options;
   if (input.project !== undefined && input.project !== project.name) {
-    throw new CompozyError('Config.WrongProject', `This worker serves project "${project.name}", not "${input.project}"`);
+    throw new CompozyError(
+      'Config.WrongProject',
+      `This worker serves project "${project.name}", not "${input.project}"`,
+    );
   }
   const plan = project.plan(input.workflowId);
   if (plan === undefined) {
     const known = project.workflowIds();
     const list = known.length === 0 ? 'none' : known.map((id) => `"${id}"`).join(', ');
-    throw new CompozyError('Config.UnknownWorkflow', `Project "${project.name}" has no workflow "${input.workflowId}"; it has ${list}`, {
-      details: { workflow_id: input.workflowId, known: [...known] },
-    });
+    throw new CompozyError(
+      'Config.UnknownWorkflow',
+      `Project "${project.name}" has no workflow "${input.workflowId}"; it has ${list}`,
+      {
+        details: { workflow_id: input.workflowId, known: [...known] },
+      },
+    );
   }
   const size = Buffer.byteLength(JSON.stringify(plan));
   if (size > PLAN_LIMIT_BYTES) {
-    throw new CompozyError('Config.PlanTooLarge', `Workflow "${input.workflowId}" compiles to ${size} bytes; ${PLAN_LIMIT_BYTES} are allowed`);
+    throw new CompozyError(
+      'Config.PlanTooLarge',
+      `Workflow "${input.workflowId}" compiles to ${size} bytes; ${PLAN_LIMIT_BYTES} are allowed`,
+    );
   }
   if (input.initialTaskId !== undefined && !plan.tasks.some(({ id }) => id === input.initialTaskId)) {
     const ids = plan.tasks.map(({ id }) => `"${id}"`).join(', ');
-    throw new CompozyError('Config.UnknownTask', `Workflow "${input.workflowId}" has no task "${input.initialTaskId}"; it has ${ids}`);
+    throw new CompozyError(
+      'Config.UnknownTask',
+      `Workflow "${input.workflowId}" has no task "${input.initialTaskId}"; it has ${ids}`,
+    );
   }
   const given = input.input ?? {};
   const value = plan.input === undefined ? given : validator.applyDefaults(plan.input, given);

@@ -1,4 +1,11 @@
-import { isJsonObject, type ActivityResult, type BlobStore, type Json, type RunToolInput, type ToolRunner } from '@compozy/core';
+import {
+  isJsonObject,
+  type ActivityResult,
+  type BlobStore,
+  type Json,
+  type RunToolInput,
+  type ToolRunner,
+} from '@compozy/core';
 import { inlineOrBlob } from '@compozy/core/blobs';
 import { renderLate } from '@compozy/core/late';
 import type { SchemaValidator } from '@compozy/core/schema';
@@ -18,7 +25,12 @@ export interface RunToolOptions {
 }
 
 /** Receives what tools print, with secrets masked. */
-export type ToolLog = (line: { readonly toolId: string; readonly taskKey: string; readonly stream: 'stdout' | 'stderr'; readonly text: string }) => void;
+export type ToolLog = (line: {
+  readonly toolId: string;
+  readonly taskKey: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}) => void;
 
 /**
  * One call of one tool for one task: late templates, defaults and schemas before, schemas and masking after.
@@ -42,7 +54,8 @@ export async function runTool(call: RunToolInput, run: ActivityRun, options: Run
     timeoutMs: tool.timeoutMs ?? options.toolTimeoutMs,
     idempotencyKey: `${origin.execId}/${origin.taskKey}`,
     signal: run.signal,
-    log: ({ stream, text }) => options.log?.({ toolId: tool.id, taskKey: origin.taskKey, stream, text: mask.text(text) }),
+    log: ({ stream, text }) =>
+      options.log?.({ toolId: tool.id, taskKey: origin.taskKey, stream, text: mask.text(text) }),
   });
   checkSchema(options.validator, tool.output, output, 'Output.Invalid', `The output of tool "${tool.id}"`);
   checkSchema(options.validator, call.outputSchema, output, 'Output.Invalid', `The output of task "${origin.taskKey}"`);
@@ -56,5 +69,7 @@ function withDefaults(validator: SchemaValidator, call: RunToolInput, input: Jso
 
 function toEnvironment(value: Json): Record<string, string> {
   if (!isJsonObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)]),
+  );
 }

@@ -18,7 +18,8 @@ export function createSecretMask(secrets: Readonly<Record<string, string>>): Sec
 
   function text(value: string): string {
     let masked = value;
-    for (const [name, secret] of known) if (masked.includes(secret)) masked = masked.replaceAll(secret, `[secret ${name}]`);
+    for (const [name, secret] of known)
+      if (masked.includes(secret)) masked = masked.replaceAll(secret, `[secret ${name}]`);
     return masked;
   }
 

@@ -14,7 +14,13 @@ export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './p
 export type { ProjectSource } from './ports/project-source.js';
 export type { ToolCall, ToolRunner } from './ports/tool-runner.js';
 
-export { DEFAULT_POLICY, LOCAL_POLICY, type ActivityPolicy, type RetryPolicy, type TimeoutKind } from './model/policy.js';
+export {
+  DEFAULT_POLICY,
+  LOCAL_POLICY,
+  type ActivityPolicy,
+  type RetryPolicy,
+  type TimeoutKind,
+} from './model/policy.js';
 export type { Plan, ToolDefinition } from './model/plan.js';
 export type { RunView, TaskView } from './model/run-view.js';
 export {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { DEFAULT_POLICY, type Json, type Plan, type Task, type Transition } from '@compozy/core';
 import type { RunEvent } from '@compozy/core/interpreter';
 
@@ -15,7 +15,12 @@ const transitionTo: fc.Arbitrary<Transition> = fc.record(
 
 const common = fc.record(
   {
-    with: fc.constantFrom<Json>({ n: 1 }, { v: '{{ .workflow.input.list }}' }, { s: '{{ .env.SECRET }}' }, { bad: '{{ .nope }}' }),
+    with: fc.constantFrom<Json>(
+      { n: 1 },
+      { v: '{{ .workflow.input.list }}' },
+      { s: '{{ .env.SECRET }}' },
+      { bad: '{{ .nope }}' },
+    ),
     onSuccess: transitionTo,
     onError: transitionTo,
     sleepMs: fc.constantFrom(10, 1_000),
@@ -33,24 +38,34 @@ const aggregate = common.map((fields) => ({ ...base, ...fields, type: 'aggregate
 const leaf = fc.oneof(basic, lost, aggregate);
 
 function collectionOf(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
-  return fc.record({
-    fields: common,
-    items: fc.constantFrom<Json>([1, 2, 3], '1..4', [], { k: 1, l: 2 }, '{{ .workflow.input.list }}', '{{ .env.SECRET }}', 7),
-    filter: fc.constantFrom(undefined, '{{ .item }}', 'no'),
-    batchSize: fc.constantFrom(0, 2),
-    maxWorkers: fc.constantFrom(1, 2, 10),
-    mode: fc.constantFrom('parallel', 'sequential'),
-    strategy: fc.constantFrom('wait_all', 'fail_fast', 'best_effort', 'race'),
-    child,
-    childId: fc.constantFrom('child', '{{ .index }}', 'same-{{ .nope }}'),
-  }).map(({ fields, filter, child: task, childId, ...rest }) => ({
-    ...base,
-    ...fields,
-    ...rest,
-    ...(filter === undefined ? {} : { filter }),
-    type: 'collection',
-    task: { ...task, id: childId },
-  }));
+  return fc
+    .record({
+      fields: common,
+      items: fc.constantFrom<Json>(
+        [1, 2, 3],
+        '1..4',
+        [],
+        { k: 1, l: 2 },
+        '{{ .workflow.input.list }}',
+        '{{ .env.SECRET }}',
+        7,
+      ),
+      filter: fc.constantFrom(undefined, '{{ .item }}', 'no'),
+      batchSize: fc.constantFrom(0, 2),
+      maxWorkers: fc.constantFrom(1, 2, 10),
+      mode: fc.constantFrom('parallel', 'sequential'),
+      strategy: fc.constantFrom('wait_all', 'fail_fast', 'best_effort', 'race'),
+      child,
+      childId: fc.constantFrom('child', '{{ .index }}', 'same-{{ .nope }}'),
+    })
+    .map(({ fields, filter, child: task, childId, ...rest }) => ({
+      ...base,
+      ...fields,
+      ...rest,
+      ...(filter === undefined ? {} : { filter }),
+      type: 'collection',
+      task: { ...task, id: childId },
+    }));
 }
 
 function listOf(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
@@ -96,17 +111,53 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
   }));
 
 export interface EventChoice {
-  readonly kind: 'complete' | 'fail' | 'timeout' | 'lose' | 'cancelled' | 'deadline' | 'unknown' | 'pause' | 'resume' | 'drain' | 'continued' | 'cancel';
+  readonly kind:
+    | 'complete'
+    | 'fail'
+    | 'timeout'
+    | 'lose'
+    | 'cancelled'
+    | 'deadline'
+    | 'unknown'
+    | 'pause'
+    | 'resume'
+    | 'drain'
+    | 'continued'
+    | 'cancel';
   readonly pick: number;
   readonly result: Json;
 }
 
-const kinds: EventChoice['kind'][] = ['complete', 'complete', 'complete', 'complete', 'fail', 'timeout', 'lose', 'deadline', 'unknown', 'pause', 'resume', 'drain'];
+const kinds: EventChoice['kind'][] = [
+  'complete',
+  'complete',
+  'complete',
+  'complete',
+  'fail',
+  'timeout',
+  'lose',
+  'deadline',
+  'unknown',
+  'pause',
+  'resume',
+  'drain',
+];
 
 export const arbitraryEventChoice: fc.Arbitrary<EventChoice> = fc.record({
-  kind: fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...kinds) }, { weight: 1, arbitrary: fc.constantFrom('cancel' as const, 'cancelled' as const) }),
+  kind: fc.oneof(
+    { weight: 30, arbitrary: fc.constantFrom(...kinds) },
+    { weight: 1, arbitrary: fc.constantFrom('cancel' as const, 'cancelled' as const) },
+  ),
   pick: fc.nat(1_000),
-  result: fc.constantFrom<Json>({ ok: true }, null, [1, 2], 'text', { error: 'bad' }, { success: false }, { $blob: 'f'.repeat(64), bytes: 100_000, type: 'json' }),
+  result: fc.constantFrom<Json>(
+    { ok: true },
+    null,
+    [1, 2],
+    'text',
+    { error: 'bad' },
+    { success: false },
+    { $blob: 'f'.repeat(64), bytes: 100_000, type: 'json' },
+  ),
 });
 
 /** An event that the shell could give now: one for something that is open, or one that concerns nothing. */
@@ -125,13 +176,32 @@ export function chooseEvent(
   switch (kind) {
     case 'complete': {
       const key = take(shell.activities);
-      const manifest = { itemCount: 2, keptCount: 2, total: 2, chunkSize: 2, chunks: [{ $blob: 'a'.repeat(64), bytes: 9, type: 'json' }] };
-      return { kind: 'activity-completed', key, result: /\/items(~\d+)?$/.test(key) ? manifest : result, attempts: 1, at };
+      const manifest = {
+        itemCount: 2,
+        keptCount: 2,
+        total: 2,
+        chunkSize: 2,
+        chunks: [{ $blob: 'a'.repeat(64), bytes: 9, type: 'json' }],
+      };
+      return {
+        kind: 'activity-completed',
+        key,
+        result: /\/items(~\d+)?$/.test(key) ? manifest : result,
+        attempts: 1,
+        at,
+      };
     }
     case 'fail':
       return { kind: 'activity-failed', key: take(shell.activities), failure, attempts: 3, at };
     case 'timeout':
-      return { kind: 'activity-failed', key: take(shell.activities), failure, attempts: 1, timeout: 'start-to-close', at };
+      return {
+        kind: 'activity-failed',
+        key: take(shell.activities),
+        failure,
+        attempts: 1,
+        timeout: 'start-to-close',
+        at,
+      };
     case 'lose':
       return { kind: 'activity-failed', key: take(shell.activities), failure, attempts: 1, timeout: 'heartbeat', at };
     case 'cancelled':
@@ -143,6 +213,16 @@ export function chooseEvent(
     case 'cancel':
       return { kind: 'cancel-requested', at };
     default:
-      return { kind: ({ pause: 'pause-requested', resume: 'resume-requested', drain: 'drain-requested', continued: 'continued' } as const)[kind], at };
+      return {
+        kind: (
+          {
+            pause: 'pause-requested',
+            resume: 'resume-requested',
+            drain: 'drain-requested',
+            continued: 'continued',
+          } as const
+        )[kind],
+        at,
+      };
   }
 }

@@ -1,11 +1,24 @@
 import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker, type InjectedSinks } from '@temporalio/worker';
+import { Worker, type InjectedSinks, type NativeConnection } from '@temporalio/worker';
 import { createActivities, toApplicationFailure } from '@compozy/activities';
-import { PAUSE_SIGNAL, RESUME_SIGNAL, type EngineActivities, type Json, type RunToolInput, type RunView } from '@compozy/core';
+import {
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  type EngineActivities,
+  type Json,
+  type RunToolInput,
+  type RunView,
+} from '@compozy/core';
 import { createMemoryBlobStore } from '@compozy/core/blobs';
 import type { RunEvent } from '@compozy/core/interpreter';
-import { toTraceEntry, type Scenario, type ScenarioProject, type ScenarioRun, type TraceEntry } from '@compozy/core/testing';
+import {
+  toTraceEntry,
+  type Scenario,
+  type ScenarioProject,
+  type ScenarioRun,
+  type TraceEntry,
+} from '@compozy/core/testing';
 import { createProjectHost, createRunHandle } from '@compozy/worker';
 import type { TraceSinks } from '@compozy/workflows/testing';
 import { createActivityGate, type ActivityGate } from './activity-gate.js';
@@ -34,7 +47,9 @@ export async function runScenarioOnServer(
   const outcomes = new Map<string, RunEvent>();
   const blobs = createMemoryBlobStore();
   const sinks: InjectedSinks<TraceSinks> = {
-    trace: { step: { fn: (_info, event, commands) => void trace.push(toTraceEntry(event, commands)), callDuringReplay: false } },
+    trace: {
+      step: { fn: (_info, event, commands) => void trace.push(toTraceEntry(event, commands)), callDuringReplay: false },
+    },
   };
   const engine = createActivities({ project: createProjectHost(project), tools: noTools, blobs });
   const taskQueue = `scenario-${Math.random().toString(36).slice(2)}`;
@@ -100,7 +115,10 @@ export async function runScenarioOnServer(
     async function reach(length: number): Promise<void> {
       const end = Date.now() + PATIENCE_MS;
       while (trace.length < length) {
-        if (Date.now() > end) throw new Error(`${scenario.file}: the server stands at ${trace.at(-1)?.event ?? 'nothing'}, step ${trace.length} of ${length}`);
+        if (Date.now() > end)
+          throw new Error(
+            `${scenario.file}: the server stands at ${trace.at(-1)?.event ?? 'nothing'}, step ${trace.length} of ${length}`,
+          );
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     }

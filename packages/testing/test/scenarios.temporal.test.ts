@@ -42,7 +42,10 @@ describe('scenarios on a server', () => {
     const pure = await runScenario(scenario, project);
     const { trace, view } = await runScenarioOnServer(scenario, project, pure, server);
     expect(trace).toEqual(pure.trace);
-    expect(view).toMatchObject({ status: scenario.expect.status, ...(scenario.expect.error === undefined ? {} : { error: scenario.expect.error }) });
+    expect(view).toMatchObject({
+      status: scenario.expect.status,
+      ...(scenario.expect.error === undefined ? {} : { error: scenario.expect.error }),
+    });
     if (scenario.expect.output !== undefined) expect(view.output).toEqual(scenario.expect.output);
     if (scenario.expect.tasks !== undefined) expect(view.tasks).toMatchObject(scenario.expect.tasks);
   });

@@ -91,7 +91,8 @@ async function recordedItems(handle: { fetchHistory(): Promise<{ events?: unknow
   );
   return events.flatMap((event) => {
     const completed = event.activityTaskCompletedEventAttributes;
-    const found = completed == null ? null : /\[(\d+)\]\/tool/.exec(ids.get(completed.scheduledEventId.toString()) ?? '');
+    const found =
+      completed == null ? null : /\[(\d+)\]\/tool/.exec(ids.get(completed.scheduledEventId.toString()) ?? '');
     return found === null ? [] : [Number(found[1]) + 1];
   });
 }

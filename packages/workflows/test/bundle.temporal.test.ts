@@ -8,7 +8,16 @@ import { tracedWorkflowsPath } from '@compozy/workflows/testing';
 const BUDGET_BYTES = 1_200_000;
 
 /** Modules that must never reach the sandbox, whoever imports them. */
-const FORBIDDEN = ['/zod/', '/ajv/', '/yaml/', '/esbuild/', '/core/dist/loader/', '/core/dist/schema/', '/core/dist/blobs/', '/core/dist/late/'];
+const FORBIDDEN = [
+  '/zod/',
+  '/ajv/',
+  '/yaml/',
+  '/esbuild/',
+  '/core/dist/loader/',
+  '/core/dist/schema/',
+  '/core/dist/blobs/',
+  '/core/dist/late/',
+];
 
 it.each([
   ['workflows', workflowsPath],
@@ -18,5 +27,7 @@ it.each([
   const javascript = code.replace(/\n\/\/# sourceMappingURL=[^\n]*/, '');
   expect(FORBIDDEN.filter((part) => javascript.includes(part))).toEqual([]);
   expect(Buffer.byteLength(javascript)).toBeLessThan(BUDGET_BYTES);
-  console.log(`${name}: ${Buffer.byteLength(javascript)} bytes of JavaScript, ${gzipSync(javascript).length} compressed`);
+  console.log(
+    `${name}: ${Buffer.byteLength(javascript)} bytes of JavaScript, ${gzipSync(javascript).length} compressed`,
+  );
 });

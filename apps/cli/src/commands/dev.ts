@@ -66,7 +66,9 @@ function banner(project: Project, { server, worker, startup }: Session): string 
     ...(server.uiUrl === undefined ? [] : [row('Temporal UI', server.uiUrl)]),
     row('task queue', worker.taskQueue),
     row('workflows', workflows === '' ? 'none' : workflows),
-    ...(first === undefined ? [] : [row('start one', `compozy run ${first} --project ${project.dir} --address ${server.address}`)]),
+    ...(first === undefined
+      ? []
+      : [row('start one', `compozy run ${first} --project ${project.dir} --address ${server.address}`)]),
     '',
   ].join('\n');
 }
@@ -88,7 +90,10 @@ let reloading: Promise<void> = Promise.resolve();
 async function reload(session: Session, options: DevOptions, log: (line: string) => void): Promise<void> {
   // One after the other: two quick changes must not swap in the older project last.
   reloading = reloading.then(async () => {
-    const { diagnostics, project } = await checkProject(path.resolve(options.project), options.lenient === true ? { lenient: true } : {});
+    const { diagnostics, project } = await checkProject(
+      path.resolve(options.project),
+      options.lenient === true ? { lenient: true } : {},
+    );
     if (diagnostics.length > 0) log(formatDiagnostics(diagnostics));
     if (project === undefined) {
       log('the project has errors; the last good version stays in place');

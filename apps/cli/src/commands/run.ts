@@ -48,7 +48,8 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
       trigger: { type: 'cli' },
       ...(options.task === undefined ? {} : { initialTaskId: options.task }),
     });
-    const stop = () => void session.worker.cancelWorkflow(run.workflowId, run.workflowExecId).catch(() => process.exit(130));
+    const stop = () =>
+      void session.worker.cancelWorkflow(run.workflowId, run.workflowExecId).catch(() => process.exit(130));
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
     const view = await followRun(run, { live: process.stderr.isTTY && options.json !== true, stream: process.stderr });
@@ -67,7 +68,10 @@ function chooseWorkflow(project: Project, given: string | undefined): string {
     throw new CommandExit(EXIT.usage, `Project "${project.name}" has no workflow "${given}"; it has ${list || 'none'}`);
   }
   if (known.length === 1) return known[0]!;
-  throw new CommandExit(EXIT.usage, known.length === 0 ? 'The project has no workflow' : `Name one of the workflows ${list}`);
+  throw new CommandExit(
+    EXIT.usage,
+    known.length === 0 ? 'The project has no workflow' : `Name one of the workflows ${list}`,
+  );
 }
 
 function print(view: RunView, json: boolean): void {

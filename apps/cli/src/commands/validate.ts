@@ -11,7 +11,10 @@ export function addValidateCommand(program: Command): void {
     .option('--json', 'print {"valid", "diagnostics"} on stdout')
     .option('--lenient', 'unknown keys are warnings')
     .action(async (dir: string, options: { json?: boolean; lenient?: boolean }) => {
-      const { diagnostics, project } = await checkProject(path.resolve(dir), options.lenient === true ? { lenient: true } : {});
+      const { diagnostics, project } = await checkProject(
+        path.resolve(dir),
+        options.lenient === true ? { lenient: true } : {},
+      );
       const valid = project !== undefined;
       if (options.json === true) process.stdout.write(`${JSON.stringify({ valid, diagnostics })}\n`);
       else if (diagnostics.length > 0) process.stdout.write(`${formatDiagnostics(diagnostics)}\n`);
@@ -19,7 +22,9 @@ export function addValidateCommand(program: Command): void {
       const warnings = diagnostics.length - errors;
       if (options.json !== true) {
         const files = project === undefined ? '' : ` in ${project.workflows.size} workflow(s)`;
-        process.stdout.write(valid ? `valid: ${warnings} warning(s)${files}\n` : `invalid: ${errors} error(s), ${warnings} warning(s)\n`);
+        process.stdout.write(
+          valid ? `valid: ${warnings} warning(s)${files}\n` : `invalid: ${errors} error(s), ${warnings} warning(s)\n`,
+        );
       }
       if (!valid) throw new CommandExit(EXIT.usage);
     });

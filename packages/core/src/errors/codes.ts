@@ -11,7 +11,6 @@ export const ERROR_CODES = {
   'Config.Invalid': { retryable: false, category: 'user' },
   'Config.UnknownWorkflow': { retryable: false, category: 'user' },
   'Config.UnknownTask': { retryable: false, category: 'user' },
-  'Config.Unsupported': { retryable: false, category: 'user' },
   'Config.WrongProject': { retryable: false, category: 'user' },
   'Config.PlanTooLarge': { retryable: false, category: 'user' },
   // Values against their JSON Schemas.

@@ -116,4 +116,3 @@ export class Draft {
     return { state, commands: this.commands };
   }
 }
-

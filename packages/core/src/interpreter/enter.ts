@@ -45,7 +45,7 @@ export function begin(draft: Draft, key: string): void {
   });
 }
 
-export function passKey(id: string, pass: number): string {
+function passKey(id: string, pass: number): string {
   return pass === 1 ? `root/${id}` : `root/${id}#${pass}`;
 }
 

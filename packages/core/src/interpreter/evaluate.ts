@@ -2,7 +2,13 @@ import { CompozyError } from '../errors/compozy-error.js';
 import { appendPointer } from '../model/json-pointer.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { LateValue } from '../protocol/late-value.js';
-import { evaluateTemplate, isTemplate, parseTemplate, TemplateLateError, type TemplateHost } from '../template/index.js';
+import {
+  evaluateTemplate,
+  isTemplate,
+  parseTemplate,
+  TemplateLateError,
+  type TemplateHost,
+} from '../template/index.js';
 import type { Draft } from './draft.js';
 import { randomAt } from './random.js';
 import type { TaskNode } from './state.js';
@@ -30,14 +36,18 @@ export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Js
     }
     if (part === null || typeof part !== 'object') return part;
     if (Array.isArray(part)) return part.map((element: Json, index) => visit(element, appendPointer(pointer, index)));
-    return Object.fromEntries(Object.entries(part).map(([key, element]) => [key, visit(element, appendPointer(pointer, key))]));
+    return Object.fromEntries(
+      Object.entries(part).map(([key, element]) => [key, visit(element, appendPointer(pointer, key))]),
+    );
   };
   const result = visit(value, '');
-  return late.length === 0 ? { value: result } : { value: result, late, context: referencedContext(sources, context!) };
+  if (late.length === 0) return { value: result };
+  // Public names of `.env` stand in the plan; the activity adds the secret ones.
+  return { value: result, late, context: { ...referencedContext(sources, context!), env: draft.plan.publicEnv } };
 }
 
 export function contextFor(draft: Draft, node: TaskNode | undefined, template: string): JsonObject {
-  return referencedContext([template], templateContext(draft, node));
+  return { ...referencedContext([template], templateContext(draft, node)), env: draft.plan.publicEnv };
 }
 
 function templateHost(draft: Draft): TemplateHost {
@@ -52,5 +62,8 @@ function templateHost(draft: Draft): TemplateHost {
 function located(error: unknown, pointer: string, source: string): unknown {
   if (!CompozyError.isInstance(error)) return error;
   const expression = source.length > 200 ? `${source.slice(0, 200)}…` : source;
-  return new CompozyError(error.code, error.message, { details: { ...error.details, pointer, expression }, cause: error });
+  return new CompozyError(error.code, error.message, {
+    details: { ...error.details, pointer, expression },
+    cause: error,
+  });
 }

@@ -1,5 +1,4 @@
 import type { JsonObject, Json } from '../model/json.js';
-import { taskAt } from '../tasks/behaviors.js';
 import type { ChildOutcome, TaskScope } from '../tasks/task-behavior.js';
 import { TemplateLateError } from '../template/index.js';
 import type { RunActivityCommand } from './command.js';
@@ -54,7 +53,14 @@ export function createScope(draft: Draft, key: string): TaskScope {
     setDeadline: (name, at) => draft.setDeadline(`${key}/${name}`, { node: key, name, at }),
 
     enterChild({ suffix, ref, ...child }) {
-      draft.work.push({ kind: 'enter', ref: `${node().ref}/${ref}`, key: `${key}${suffix}`, parent: key, iteration: 1, ...child });
+      draft.work.push({
+        kind: 'enter',
+        ref: `${node().ref}/${ref}`,
+        key: `${key}${suffix}`,
+        parent: key,
+        iteration: 1,
+        ...child,
+      });
     },
     cancelChild: (child) => cancelNode(draft, child),
     childOutcome: (child) => (draft.nodes[child] === undefined ? undefined : toOutcome(draft.node(child))),
@@ -81,8 +87,4 @@ function textAt(value: Json, pointer: string): string {
     part = (part as Record<string, Json>)[name] ?? null;
   }
   return part as string;
-}
-
-export function taskOf(draft: Draft, key: string): ReturnType<typeof taskAt> {
-  return taskAt(draft.plan.tasks, draft.node(key).ref);
 }

@@ -20,7 +20,9 @@ export function enterTopLevel(draft: Draft, id: string, given?: JsonObject): voi
   const index = draft.plan.tasks.findIndex((task) => task.id === id);
   if (index === -1) {
     const ids = draft.plan.tasks.map((task) => `"${task.id}"`).join(', ');
-    throw new CompozyError('Config.UnknownTask', `There is no task "${id}"; the workflow has ${ids}`, { details: { id } });
+    throw new CompozyError('Config.UnknownTask', `There is no task "${id}"; the workflow has ${ids}`, {
+      details: { id },
+    });
   }
   const passes = (draft.passes[id] ?? 0) + 1;
   const { maxIterations } = draft.plan.tasks[index]!;
@@ -70,12 +72,22 @@ function follow(draft: Draft, node: TaskNode, transition: Transition): void {
   const next = evaluateLate(draft, node, transition.next ?? '', output);
   const given = evaluateLate(draft, node, transition.with ?? {}, output);
   if (next.late !== undefined || typeof next.value !== 'string') {
-    throw new CompozyError('Config.UnknownTask', `"next" of task "${node.id}" gives no task id: ${JSON.stringify(next.value)}`);
+    throw new CompozyError(
+      'Config.UnknownTask',
+      `"next" of task "${node.id}" gives no task id: ${JSON.stringify(next.value)}`,
+    );
+  }
+  if (given.late !== undefined) {
+    throw new CompozyError(
+      'Template.BadArgument',
+      `"with" after task "${node.id}" reads inside a value in the blob store; pass the whole value on, and read it in the next task`,
+      { details: { task: node.id, pointers: [...given.late] } },
+    );
   }
   enterTopLevel(draft, next.value, isJsonObject(given.value) ? given.value : {});
 }
 
-export function finishRun(draft: Draft): void {
+function finishRun(draft: Draft): void {
   const value = evaluateLate(draft, undefined, draft.plan.outputs ?? defaultOutputs(draft));
   if (value.late === undefined) {
     storeRunOutput(draft, value.value);
@@ -143,7 +155,11 @@ function end(draft: Draft, result: Pick<Partial<Draft['fields']>, 'status' | 'ou
 }
 
 function runFailure(node: TaskNode): FailureRecord {
-  const failure = node.error ?? { code: 'Task.Failed', message: `Task "${node.id}" ended ${node.status}`, retryable: false };
+  const failure = node.error ?? {
+    code: 'Task.Failed',
+    message: `Task "${node.id}" ended ${node.status}`,
+    retryable: false,
+  };
   return { ...failure, details: { ...failure.details, task: node.id, task_path: node.key.replace(/^root\//, '') } };
 }
 
@@ -154,6 +170,7 @@ function errorOf(node: TaskNode): JsonObject {
 /** D-24: `{<taskId>: {output}}` for the tasks at the top level that ran. */
 function defaultOutputs(draft: Draft): Json {
   const outputs: Record<string, Json> = {};
-  for (const [id, key] of Object.entries(draft.latest[''] ?? {})) outputs[id] = { output: draft.node(key).output ?? null };
+  for (const [id, key] of Object.entries(draft.latest[''] ?? {}))
+    outputs[id] = { output: draft.node(key).output ?? null };
   return toPlain(outputs);
 }

@@ -41,7 +41,12 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
     key: `${key}/outputs`,
     activity: 'evaluateTemplates',
     input: {
-      origin: { project: draft.context.project, workflowId: draft.context.workflowId, execId: draft.context.execId, taskKey: key },
+      origin: {
+        project: draft.context.project,
+        workflowId: draft.context.workflowId,
+        execId: draft.context.execId,
+        taskKey: key,
+      },
       value,
       ...(schema === undefined ? {} : { outputSchema: schema }),
       at: draft.at,
@@ -109,7 +114,8 @@ export function cancelNode(draft: Draft, key: string): void {
     return;
   }
   withdrawAll(draft, key);
-  for (const [deadline, { node: owner }] of Object.entries(draft.deadlines)) if (owner === key) draft.clearDeadline(deadline);
+  for (const [deadline, { node: owner }] of Object.entries(draft.deadlines))
+    if (owner === key) draft.clearDeadline(deadline);
   draft.update(key, { status: 'CANCELED', endedAt: draft.at });
 }
 
@@ -121,7 +127,8 @@ function withdrawAll(draft: Draft, key: string): void {
 }
 
 function dropWork(draft: Draft, key: string): void {
-  const keep = (work: (typeof draft.work)[number]) => work.kind !== 'enter' || (work.parent !== key && work.key !== key);
+  const keep = (work: (typeof draft.work)[number]) =>
+    work.kind !== 'enter' || (work.parent !== key && work.key !== key);
   const kept = draft.work.filter(keep);
   draft.work.splice(0, draft.work.length, ...kept);
   draft.heldWork = draft.heldWork.filter(keep);

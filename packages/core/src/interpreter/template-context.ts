@@ -70,7 +70,7 @@ function pick(into: Record<string, Json>, from: JsonObject, path: readonly strin
   const [head, ...rest] = path as [string, ...string[]];
   const value = from[head];
   if (value === undefined) return;
-  if (rest.length === 0 || whole && rest.length === 0 || !isJsonObject(value) || isBlobRef(value)) {
+  if (rest.length === 0 || (whole && rest.length === 0) || !isJsonObject(value) || isBlobRef(value)) {
     into[head] = toPlain(value);
     return;
   }

@@ -21,7 +21,16 @@ import { Draft } from './draft.js';
 import { begin, enter, SLEEP_DEADLINE, TIMEOUT_DEADLINE } from './enter.js';
 import type { RunEvent } from './event.js';
 import { createScope, toOutcome } from './scope.js';
-import { cancelRun, completeRun, enterTopLevel, failRun, RUN_OUTPUTS, RUN_STORE, storeRunOutput, topLevelSettled } from './sequence.js';
+import {
+  cancelRun,
+  completeRun,
+  enterTopLevel,
+  failRun,
+  RUN_OUTPUTS,
+  RUN_STORE,
+  storeRunOutput,
+  topLevelSettled,
+} from './sequence.js';
 import { failNode, guarded, OUTPUTS_ACTIVITY, outputsEvaluated, settleNode, STORE_ACTIVITY } from './settle.js';
 import type { Deadline, Issued, RunContext, RunState, Step } from './state.js';
 
@@ -96,7 +105,8 @@ function apply(draft: Draft, event: RunEvent): void {
       break;
     case 'continued':
       draft.fields.draining = false;
-      for (const [key, { at }] of Object.entries(draft.deadlines)) draft.commands.push({ kind: 'set-deadline', key, at });
+      for (const [key, { at }] of Object.entries(draft.deadlines))
+        draft.commands.push({ kind: 'set-deadline', key, at });
       draft.commands.push(...draft.held.splice(0));
       break;
     case 'cancel-requested':
@@ -179,7 +189,8 @@ function runActivityEnded(draft: Draft, event: ActivityEvent, issued: Issued): v
     if (issued.name === RUN_OUTPUTS) storeRunOutput(draft, event.result);
     else if (issued.name === RUN_STORE) completeRun(draft, event.result);
   } else if (event.kind === 'activity-failed') failRun(draft, event.failure);
-  else failRun(draft, { code: 'Task.Canceled', message: `"${issued.name}" was cancelled from outside`, retryable: false });
+  else
+    failRun(draft, { code: 'Task.Canceled', message: `"${issued.name}" was cancelled from outside`, retryable: false });
 }
 
 /** A worker that died took the call with it: that is no attempt of the task's, unless the tool forbids a repeat. */
@@ -217,4 +228,3 @@ function emptyState(context: RunContext): RunState {
     ended: false,
   };
 }
-

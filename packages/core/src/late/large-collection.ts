@@ -27,12 +27,17 @@ export async function expandItems(input: ExpandItemsInput, rendering: LateRender
 export async function assembleOutputs(input: AssembleOutputsInput, blobs: BlobStore): Promise<BlobRef> {
   const entries: [number, string, Json][] = [];
   const { read } = createReader(blobs);
-  for (const chunk of input.chunks) entries.push(...((await read(chunk as unknown as Json)) as unknown as typeof entries));
+  for (const chunk of input.chunks)
+    entries.push(...((await read(chunk as unknown as Json)) as unknown as typeof entries));
   entries.sort(([a], [b]) => a - b);
   return await storeJson(blobs, Object.fromEntries(entries.map(([, id, output]) => [id, output])));
 }
 
-async function filterItems(items: readonly Json[], input: ExpandItemsInput, rendering: LateRendering): Promise<readonly Json[]> {
+async function filterItems(
+  items: readonly Json[],
+  input: ExpandItemsInput,
+  rendering: LateRendering,
+): Promise<readonly Json[]> {
   const context = (await createReader(rendering.blobs).read(input.filterContext ?? {})) as JsonObject;
   const template = parseTemplate(input.filter!);
   const host = lateHost(rendering);
@@ -45,7 +50,9 @@ async function filterItems(items: readonly Json[], input: ExpandItemsInput, rend
 }
 
 function grouped(items: readonly Json[], size: number): readonly Json[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** Few enough to keep a piece near the size that is read for one item. */

@@ -29,14 +29,17 @@ export async function renderLate(value: LateValue, rendering: LateRendering): Pr
   const reader = createReader(rendering.blobs);
   let rendered = value.value;
   if (value.late !== undefined && value.late.length > 0) {
-    const context = { ...((await reader.read(value.context ?? {})) as JsonObject), env: rendering.env };
+    const given = (await reader.read(value.context ?? {})) as JsonObject;
+    const context = { ...given, env: { ...(given['env'] as JsonObject | undefined), ...rendering.env } };
     const host = lateHost(rendering);
     rendered = replaceAt(rendered, new Set(value.late), (source, pointer) => {
       try {
         return evaluateTemplate(parseTemplate(source), context, host);
       } catch (error) {
         if (!CompozyError.isInstance(error)) throw error;
-        throw new CompozyError(error.code, error.message, { details: { ...error.details, pointer, expression: source } });
+        throw new CompozyError(error.code, error.message, {
+          details: { ...error.details, pointer, expression: source },
+        });
       }
     });
   }
@@ -58,9 +61,13 @@ export function createReader(blobs: BlobStore): { read(value: Json): Promise<Jso
     if (value === undefined) {
       bytes += ref.bytes;
       if (bytes > READ_LIMIT_BYTES) {
-        throw new CompozyError('Task.OutputTooLarge', `More than ${READ_LIMIT_BYTES} bytes would have to be read at "${pointer}"`, {
-          details: { pointer, limit_bytes: READ_LIMIT_BYTES },
-        });
+        throw new CompozyError(
+          'Task.OutputTooLarge',
+          `More than ${READ_LIMIT_BYTES} bytes would have to be read at "${pointer}"`,
+          {
+            details: { pointer, limit_bytes: READ_LIMIT_BYTES },
+          },
+        );
       }
       value = blobs.get(ref.$blob).then((content) => JSON.parse(new TextDecoder().decode(content)) as Json);
       loaded.set(ref.$blob, value);
@@ -78,7 +85,8 @@ export function createReader(blobs: BlobStore): { read(value: Json): Promise<Jso
     if (!holdsBlob(value)) return value;
     if (Array.isArray(value)) {
       const list: Json[] = [];
-      for (const [index, element] of (value as readonly Json[]).entries()) list.push(await visit(element, appendPointer(pointer, index)));
+      for (const [index, element] of (value as readonly Json[]).entries())
+        list.push(await visit(element, appendPointer(pointer, index)));
       return list;
     }
     const object: Record<string, Json> = {};

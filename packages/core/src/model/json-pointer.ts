@@ -6,7 +6,11 @@ export function appendPointer(pointer: string, key: string | number): string {
 }
 
 /** A copy of `value` with each string at one of `pointers` replaced; the rest is shared. */
-export function replaceAt(value: Json, pointers: ReadonlySet<string>, replace: (text: string, pointer: string) => Json): Json {
+export function replaceAt(
+  value: Json,
+  pointers: ReadonlySet<string>,
+  replace: (text: string, pointer: string) => Json,
+): Json {
   if (pointers.size === 0) return value;
   return visit(value, '');
 
@@ -14,6 +18,8 @@ export function replaceAt(value: Json, pointers: ReadonlySet<string>, replace: (
     if (typeof node === 'string') return pointers.has(pointer) ? replace(node, pointer) : node;
     if (node === null || typeof node !== 'object') return node;
     if (Array.isArray(node)) return node.map((element: Json, index) => visit(element, appendPointer(pointer, index)));
-    return Object.fromEntries(Object.entries(node).map(([key, element]) => [key, visit(element, appendPointer(pointer, key))]));
+    return Object.fromEntries(
+      Object.entries(node).map(([key, element]) => [key, visit(element, appendPointer(pointer, key))]),
+    );
   }
 }

@@ -16,7 +16,12 @@ export interface TaskView {
   /** Path of the container that this task runs in. */
   readonly parent?: string;
   /** Progress of a container. */
-  readonly progress?: { readonly total: number; readonly settled: number; readonly failed: number; readonly active: number };
+  readonly progress?: {
+    readonly total: number;
+    readonly settled: number;
+    readonly failed: number;
+    readonly active: number;
+  };
 }
 
 export interface RunView {

@@ -8,4 +8,6 @@ export interface ProjectSource {
   workflowIds(): readonly string[];
   /** What `.env` shows: the keys of the project's `.env` file and of `env:` blocks. Never logged, never in a plan. */
   secrets(): Readonly<Record<string, string>>;
+  /** The part of {@link ProjectSource.secrets} that need not be hidden. */
+  publicNames(): ReadonlySet<string>;
 }

@@ -110,4 +110,9 @@ export type ActivityInput<N extends ActivityName> = Parameters<EngineActivities[
 export const REPORTING_ACTIVITIES: readonly ActivityName[] = ['runTool', 'evaluateTemplates'];
 
 /** Activities that run beside the workflow task: one history event, no queue. */
-export const LOCAL_ACTIVITIES: readonly ActivityName[] = ['getWorkflowData', 'evaluateTemplates', 'storeValue', 'loadValue'];
+export const LOCAL_ACTIVITIES: readonly ActivityName[] = [
+  'getWorkflowData',
+  'evaluateTemplates',
+  'storeValue',
+  'loadValue',
+];

@@ -7,7 +7,7 @@ import { parallel } from './parallel/behavior.js';
 import type { TaskBehavior } from './task-behavior.js';
 
 /** What each task type does. Beside `schemas.ts`, because one registry would drag the validator into the sandbox. */
-export const behaviors: { readonly [T in TaskType]: TaskBehavior<TaskOf<T>> } = {
+const behaviors: { readonly [T in TaskType]: TaskBehavior<TaskOf<T>> } = {
   basic,
   collection,
   aggregate,

@@ -85,7 +85,11 @@ function finish(list: ChildList, scope: TaskScope, data: ChildListData): void {
     if (child !== undefined) outputs[id] = child.output;
   }
   const ok = succeeds(list.strategy, data);
-  const result = { [list.metadataName]: list.metadata, progress_info: progressInfo(data, ok ? 'SUCCESS' : 'FAILED'), outputs };
+  const result = {
+    [list.metadataName]: list.metadata,
+    progress_info: progressInfo(data, ok ? 'SUCCESS' : 'FAILED'),
+    outputs,
+  };
   if (ok) scope.succeed(result, { output: outputs });
   else scope.fail(childrenFailure(data, data.failures), 'FAILED', result);
 }

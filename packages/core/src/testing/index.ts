@@ -1,3 +1,4 @@
+export { describeBlobStore } from './describe-blob-store.js';
 export { runScenario, type ScenarioRun } from './run-scenario.js';
 export { createScenarioProject, type ScenarioProject } from './scenario-project.js';
 export { readScenario, type Scenario, type ScenarioStep } from './scenario.js';

@@ -84,7 +84,13 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
       if (command.activity === 'runTool' || step.state.issued[command.key] === undefined) continue;
       const attempts = 1;
       try {
-        apply({ kind: 'activity-completed', key: command.key, result: await perform(command), attempts, at: (now += 1) });
+        apply({
+          kind: 'activity-completed',
+          key: command.key,
+          result: await perform(command),
+          attempts,
+          at: (now += 1),
+        });
       } catch (error) {
         if (!CompozyError.isInstance(error)) throw error;
         apply({ kind: 'activity-failed', key: command.key, failure: toFailureRecord(error), attempts, at: (now += 1) });
@@ -106,7 +112,12 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
         return (await inlineOrBlob(blobs, await renderLate(value, { blobs, env: project.secrets, at, seed }))) as Json;
       }
       case 'expandItems':
-        return (await expandItems(command.input, { blobs, env: {}, at: command.input.at, seed: command.input.seed })) as unknown as Json;
+        return (await expandItems(command.input, {
+          blobs,
+          env: {},
+          at: command.input.at,
+          seed: command.input.seed,
+        })) as unknown as Json;
       case 'storeValue':
         return (await storeJson(blobs, command.input.value)) as unknown as Json;
       case 'loadValue':
@@ -121,7 +132,13 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
   function toEvent(next: ScenarioStep): RunEvent {
     now += 1;
     if ('complete' in next) {
-      return { kind: 'activity-completed', key: toolKey(next.complete), result: next.result ?? null, attempts: next.attempts ?? 1, at: now };
+      return {
+        kind: 'activity-completed',
+        key: toolKey(next.complete),
+        result: next.result ?? null,
+        attempts: next.attempts ?? 1,
+        at: now,
+      };
     }
     if ('fail' in next) {
       const failure = { code: next.code ?? 'Tool.Threw', message: next.message ?? 'the tool failed', retryable: false };
@@ -135,7 +152,10 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
     if ('deadline' in next) {
       const key = `root/${next.deadline}`;
       const deadline = step.state.deadlines[key];
-      if (deadline === undefined) throw new Error(`${scenario.file}: no deadline "${key}"; there are ${Object.keys(step.state.deadlines).join(', ')}`);
+      if (deadline === undefined)
+        throw new Error(
+          `${scenario.file}: no deadline "${key}"; there are ${Object.keys(step.state.deadlines).join(', ')}`,
+        );
       now = Math.max(now, deadline.at);
       return { kind: 'deadline-reached', key, at: now };
     }
@@ -148,7 +168,8 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
   function toolKey(path: string): string {
     const keys = [...open.keys()].filter((key) => key === `root/${path}/tool` || key.startsWith(`root/${path}/tool~`));
     const key = keys.at(-1);
-    if (key === undefined) throw new Error(`${scenario.file}: no open call of "${path}"; open are ${[...open.keys()].join(', ') || 'none'}`);
+    if (key === undefined)
+      throw new Error(`${scenario.file}: no open call of "${path}"; open are ${[...open.keys()].join(', ') || 'none'}`);
     open.delete(key);
     return key;
   }

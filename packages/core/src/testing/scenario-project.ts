@@ -16,11 +16,20 @@ export async function createScenarioProject(scenario: Scenario): Promise<Scenari
   const dispose = () => rm(dir, { recursive: true, force: true });
   try {
     await writeFile(path.join(dir, 'workflow.yaml'), stringify(scenario.workflow));
-    const document = { name: 'scenario', workflows: [{ source: './workflow.yaml' }], tools: scenario.tools ?? [], ...scenario.project };
+    const document = {
+      name: 'scenario',
+      workflows: [{ source: './workflow.yaml' }],
+      tools: scenario.tools ?? [],
+      ...scenario.project,
+    };
     await writeFile(path.join(dir, 'compozy.yaml'), stringify(document));
     const env = Object.entries(scenario.env ?? {}).map(([name, value]) => `${name}=${value}`);
     await writeFile(path.join(dir, '.env'), `${env.join('\n')}\n`);
-    return { project: await loadProject(dir), workflowId: String(scenario.workflow['id']), [Symbol.asyncDispose]: dispose };
+    return {
+      project: await loadProject(dir),
+      workflowId: String(scenario.workflow['id']),
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
     await dispose();
     throw error;

@@ -20,7 +20,11 @@ const TIMEOUTS: Readonly<Record<string, TimeoutKind>> = {
 export function toActivityEnding(error: unknown): ActivityEnding {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof CancelledFailure) {
-    return { failure: { code: 'Task.Canceled', message: cause.message, retryable: false }, attempts: 0, cancelled: true };
+    return {
+      failure: { code: 'Task.Canceled', message: cause.message, retryable: false },
+      attempts: 0,
+      cancelled: true,
+    };
   }
   if (cause instanceof TimeoutFailure) {
     // A timeout that ended a series of retries carries what the last attempt said.

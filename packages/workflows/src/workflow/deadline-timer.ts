@@ -14,7 +14,10 @@ export function createDeadlineTimer(reached: (keys: readonly string[], at: numbe
     armed = undefined;
     const now = Date.now();
     const due = Object.entries(current).filter(([, { at }]) => at <= now);
-    reached(due.toSorted(([, a], [, b]) => a.at - b.at).map(([key]) => key), now);
+    reached(
+      due.toSorted(([, a], [, b]) => a.at - b.at).map(([key]) => key),
+      now,
+    );
   }
 
   return {
@@ -28,9 +31,7 @@ export function createDeadlineTimer(reached: (keys: readonly string[], at: numbe
       if (earliest === undefined) return;
       const scope = new CancellationScope({ cancellable: true });
       armed = { at: earliest, scope };
-      scope
-        .run(() => sleep(Math.max(1, earliest - Date.now())))
-        .then(fire, () => undefined);
+      scope.run(() => sleep(Math.max(1, earliest - Date.now()))).then(fire, () => undefined);
     },
   };
 }

@@ -5,7 +5,13 @@ import {
   proxyLocalActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
-import { LOCAL_ACTIVITIES, REPORTING_ACTIVITIES, type ActivityPolicy, type ActivityResult, type Json } from '@compozy/core';
+import {
+  LOCAL_ACTIVITIES,
+  REPORTING_ACTIVITIES,
+  type ActivityPolicy,
+  type ActivityResult,
+  type Json,
+} from '@compozy/core';
 import type { RunActivityCommand, RunEvent } from '@compozy/core/interpreter';
 import { toActivityEnding } from '../common/wire-failure.js';
 
@@ -69,5 +75,12 @@ function completed({ key, activity }: RunActivityCommand, value: unknown): RunEv
 function failed(key: string, error: unknown): RunEvent {
   const { failure, attempts, timeout, cancelled } = toActivityEnding(error);
   if (cancelled === true) return { kind: 'activity-cancelled', key, at: Date.now() };
-  return { kind: 'activity-failed', key, failure, attempts, at: Date.now(), ...(timeout === undefined ? {} : { timeout }) };
+  return {
+    kind: 'activity-failed',
+    key,
+    failure,
+    attempts,
+    at: Date.now(),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
 }

@@ -18,7 +18,15 @@ import {
   type RunInput,
   type RunView,
 } from '@compozy/core';
-import { start, toRunView, transition, type Command, type RunEvent, type RunState, type Step } from '@compozy/core/interpreter';
+import {
+  start,
+  toRunView,
+  transition,
+  type Command,
+  type RunEvent,
+  type RunState,
+  type Step,
+} from '@compozy/core/interpreter';
 import { toRunFailure } from '../common/wire-failure.js';
 import { boundView } from './bound-view.js';
 import { createDeadlineTimer } from './deadline-timer.js';
@@ -29,7 +37,11 @@ import { openRun, toSnapshot } from './run-snapshot.js';
 const MAX_HISTORY_EVENTS = 20_000;
 
 /** Sees every step of the machine; for tests that compare traces. */
-export type StepObserver = (event: RunEvent | { readonly kind: 'start' }, commands: readonly Command[], state: RunState) => void;
+export type StepObserver = (
+  event: RunEvent | { readonly kind: 'start' },
+  commands: readonly Command[],
+  state: RunState,
+) => void;
 
 export async function runPlan(input: RunInput, observe?: StepObserver): Promise<RunView> {
   const queue: RunEvent[] = [];
@@ -83,7 +95,8 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
         }
       } else if (ending !== undefined) return end(ending, boundView(toRunView(plan, state)));
       timer.sync(state.deadlines);
-      if (queue.length === 0 && !state.draining && historyIsLong()) queue.push({ kind: 'drain-requested', at: Date.now() });
+      if (queue.length === 0 && !state.draining && historyIsLong())
+        queue.push({ kind: 'drain-requested', at: Date.now() });
       // One plain promise: the SDK's own helpers make several, and each costs a stack.
       if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       const event = queue.shift()!;

@@ -43,4 +43,3 @@ export const basic: TaskBehavior<BasicTask> = {
 function inlineLimit(siblings: number): number {
   return Math.max(256, Math.floor(INLINE_LIMIT_BYTES / Math.max(1, siblings)));
 }
-

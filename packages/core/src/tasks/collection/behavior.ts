@@ -27,7 +27,8 @@ export const collection: TaskBehavior<CollectionTask> = {
     }
     const list = toItems(items.value);
     if (isRange(list)) {
-      if (task.filter === undefined) run(task, scope, { ...base, source: { kind: 'range', ...list }, itemCount: list.count });
+      if (task.filter === undefined)
+        run(task, scope, { ...base, source: { kind: 'range', ...list }, itemCount: list.count });
       else expandInActivity(task, scope, base, items);
       return;
     }
@@ -144,7 +145,12 @@ function buffered(scope: TaskScope, data: CollectionData, index: number, child: 
 
 function storeBuffer(scope: TaskScope, data: CollectionData): CollectionData {
   const value = data.buffer as unknown as Json;
-  scope.runActivity(`outputs-${data.chunks.length}`, 'storeValue', { value }, { policy: LOCAL_POLICY, summary: 'outputs' });
+  scope.runActivity(
+    `outputs-${data.chunks.length}`,
+    'storeValue',
+    { value },
+    { policy: LOCAL_POLICY, summary: 'outputs' },
+  );
   return { ...data, buffer: [], bufferBytes: 0, chunks: [...data.chunks, null] };
 }
 
@@ -312,7 +318,10 @@ function withKeys(scope: TaskScope): JsonObject {
 function wholeNumber(scope: TaskScope, value: number | string, name: string, minimum: number): number {
   const result = typeof value === 'string' ? Number(scope.evaluate(value)) : value;
   if (Number.isInteger(result) && result >= minimum) return result;
-  throw new CompozyError('Task.BadItems', `${name} must be a whole number of at least ${minimum}, not ${JSON.stringify(value)}`);
+  throw new CompozyError(
+    'Task.BadItems',
+    `${name} must be a whole number of at least ${minimum}, not ${JSON.stringify(value)}`,
+  );
 }
 
 function save(scope: TaskScope, data: CollectionData): void {
