@@ -13,4 +13,9 @@ export const library = defineConfig({
   sourcemap: true,
   clean: true,
   target: 'node22',
+  // Names stay as they are. The workflow bundle is made of this, in development mode and without a minifier.
+  esbuildOptions(options) {
+    options.minifyWhitespace = true;
+    options.minifySyntax = true;
+  },
 });

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CompozyError } from '@compozy/core';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { addDevCommand } from './commands/dev.js';
 import { addRunCommand } from './commands/run.js';
 import { addValidateCommand } from './commands/validate.js';
 import { CommandExit, EXIT } from './exit-code.js';
+
+const EXIT_GRACE_MS = 1_000;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -20,14 +21,10 @@ addRunCommand(program);
 addDevCommand(program);
 addValidateCommand(program);
 
-// The command ends the worker itself, in order; the SDK's own handlers would do it before.
-Runtime.install({
-  shutdownSignals: [],
-  logger: new DefaultLogger('ERROR', ({ message }) => void process.stderr.write(`temporal: ${message}\n`)),
-  telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-});
-
-process.exitCode = await main(process.argv);
+const code = await main(process.argv);
+process.exitCode = code;
+// What is still open now is the SDK's: it has nothing left to do, and nobody waits for it.
+setTimeout(() => process.exit(code), EXIT_GRACE_MS).unref();
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

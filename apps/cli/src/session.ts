@@ -2,6 +2,7 @@ import path from 'node:path';
 import { startDevServer, type DevServer, type DevServerOptions } from '@compozy/dev-server';
 import type { Project } from '@compozy/core/loader';
 import { createWorker, type CompozyWorker } from '@compozy/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Environment } from './env.js';
 
 export interface SessionOptions {
@@ -35,6 +36,7 @@ export async function openSession(project: Project, options: SessionOptions): Pr
     ...options.server,
   });
   const serverReady = performance.now();
+  installRuntime(log);
   try {
     const worker = await createWorker({
       project,
@@ -61,4 +63,14 @@ export async function openSession(project: Project, options: SessionOptions): Pr
     await server.stop();
     throw error;
   }
+}
+
+/** Once for the process, and only when a worker is wanted: an installed runtime keeps a process from ending. */
+function installRuntime(log: (line: string) => void): void {
+  Runtime.install({
+    // The command ends the worker itself, in order; the SDK's own handlers would do it before.
+    shutdownSignals: [],
+    logger: new DefaultLogger('ERROR', ({ message }) => log(`temporal: ${message}`)),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
 }

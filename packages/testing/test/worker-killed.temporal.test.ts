@@ -23,8 +23,14 @@ async function startWorker(projectDir: string, address: string): Promise<ChildPr
     env: { ...process.env, COMPOZY_PROJECT_DIR: projectDir, TEMPORAL_HOST_PORT: address },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for await (const chunk of worker.stdout!) if (String(chunk).includes('worker ready')) break;
-  worker.stdout!.resume();
+  await new Promise<void>((resolve, reject) => {
+    let printed = '';
+    worker.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk;
+      if (printed.includes('worker ready')) resolve();
+    });
+    worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));
+  });
   return worker;
 }
 

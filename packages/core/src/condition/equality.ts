@@ -20,8 +20,7 @@ export function areEqual(run: Evaluation, left: CelValue, right: CelValue): bool
   const a = numberOf(left);
   if (a !== undefined) {
     const b = numberOf(right);
-    // Loose on purpose: 1n and 1 are the same number.
-    return b !== undefined && a == b;
+    return b !== undefined && isSameNumber(a, b);
   }
   if (typeof left === 'string' || typeof left === 'boolean' || left === null) {
     if (typeof left === 'string' && typeof right === 'string') run.text(left);
@@ -81,6 +80,12 @@ export function memberOfMap(run: Evaluation, map: CelMapLike, key: CelValue): Ce
   if (typeof key !== 'string') return undefined;
   const member = memberOf(map as ValueMap, key);
   return member === undefined ? undefined : run.value(member as never);
+}
+
+/** Exact: JavaScript orders integers and doubles by value, and NaN not at all. */
+function isSameNumber(a: bigint | number, b: bigint | number): boolean {
+  if (typeof a === typeof b) return a === b;
+  return !(a < b) && a <= b;
 }
 
 /** The number that `value` holds, of whatever type. */

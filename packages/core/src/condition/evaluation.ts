@@ -41,21 +41,23 @@ export class Evaluation {
       this.#tooExpensive('steps', this.#maxSteps, 'does more work than a condition may');
   }
 
-  /** Pays for a text that was read or made. */
+  /** Pays for a text that is read. */
   text(text: string): string {
     if (text.length > 32) this.spend(text.length >> 5);
-    if (text.length > this.#maxText) {
-      this.#tooExpensive('output_bytes', this.#maxText, `makes a text of more than ${this.#maxText} characters`);
-    }
     return text;
   }
 
-  /** Called before a text of `length` is made. */
+  /** Pays for a text of `length` that is about to be made. */
   reserve(length: number): void {
+    this.fits(length);
+    this.spend(length >> 5);
+  }
+
+  /** Refuses a text that grows past what one may be. */
+  fits(length: number): void {
     if (length > this.#maxText) {
       this.#tooExpensive('output_bytes', this.#maxText, `makes a text of more than ${this.#maxText} characters`);
     }
-    this.spend(length >> 5);
   }
 
   /** @throws TemplateLateError when `value` may not be read here. */
@@ -74,11 +76,13 @@ export class Evaluation {
   }
 
   sizeOf(map: CelMapLike): number {
-    return map instanceof CelMap ? map.entries.size : Object.keys(map).length;
+    return map instanceof CelMap ? map.entries.size : this.keysOf(map).length;
   }
 
   keysOf(map: CelMapLike): readonly CelValue[] {
-    return map instanceof CelMap ? Array.from(map.entries.values(), ([key]) => key) : Object.keys(map);
+    const keys = map instanceof CelMap ? Array.from(map.entries.values(), ([key]) => key) : Object.keys(map);
+    this.spend(keys.length >> 3);
+    return keys;
   }
 
   problem(message: string): never {

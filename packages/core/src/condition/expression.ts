@@ -23,14 +23,14 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
-  /** Both sides are tried: an error on one does not matter when the other decides. */
-  | { readonly kind: 'and' | 'or'; readonly at: number; readonly left: Expression; readonly right: Expression }
+  /** All sides are tried: an error of one does not matter when another decides. */
+  | { readonly kind: 'and' | 'or'; readonly at: number; readonly operands: readonly Expression[] }
   | {
       readonly kind: 'choose';
       readonly at: number;
       readonly condition: Expression;
-      readonly then: Expression;
-      readonly otherwise: Expression;
+      readonly whenTrue: Expression;
+      readonly whenFalse: Expression;
     }
   | { readonly kind: 'list'; readonly at: number; readonly items: readonly Expression[] }
   | { readonly kind: 'map'; readonly at: number; readonly entries: readonly (readonly [Expression, Expression])[] }

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   'Template.UnknownFunction': { retryable: false, category: 'user' },
   'Template.BadArgument': { retryable: false, category: 'user' },
   'Template.TooExpensive': { retryable: false, category: 'user' },
+  'Condition.Invalid': { retryable: false, category: 'user' },
   // Tasks.
   'Task.Failed': { retryable: true, category: 'user' },
   'Task.OutputError': { retryable: false, category: 'user' },

@@ -13,7 +13,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Template.UnknownPath': 'A template names something that is not there. The details have the keys that are.',
   'Template.UnknownFunction': 'A template calls a function that does not exist.',
   'Template.BadArgument': 'A template calls a function with an argument it cannot take.',
-  'Template.TooExpensive': 'A template took too many steps, nested too deeply, or made too much text.',
+  'Template.TooExpensive': 'A template or a condition took too many steps, nested too deeply, or made too much text.',
+  'Condition.Invalid':
+    'A condition does not parse, or cannot be evaluated with these values. The details have its line and column.',
   'Task.Failed': 'A task failed and said no more than that.',
   'Task.OutputError': 'The output of the task says that it is a failure: a field `error`, or `success: false`.',
   'Task.TimedOut': 'The task ran into one of its limits.',

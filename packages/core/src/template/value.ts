@@ -1,3 +1,5 @@
+import { bytesOf } from './bytes.js';
+
 /**
  * A value while a template runs: JSON, where a whole number is a Go `int` and any other number a `float64` (D-12), or a
  * {@link Boxed} value of a Go type that JSON does not have. Go's nil is null.
@@ -203,22 +205,24 @@ export function memberOf(map: ValueMap, key: string): Value | undefined {
   return INHERITED.has(key) && !Object.hasOwn(map, key) ? undefined : value;
 }
 
-/** Whole sort order of Go's strings: by code point, which differs from JavaScript's for surrogate pairs. */
+/** The order of Go's texts: by bytes, which differs from JavaScript's for surrogates. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i += 1) {
-    let x = a.charCodeAt(i);
-    let y = b.charCodeAt(i);
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
     if (x === y) continue;
-    // Surrogates sort above every other unit.
-    if (x >= 0xd800 && y >= 0xd800) {
-      x = x >= 0xe000 ? x - 0x800 : x + 0x2000;
-      y = y >= 0xe000 ? y - 0x800 : y + 0x2000;
-    }
-    return x < y ? -1 : 1;
+    if (x < 0xd800 && y < 0xd800) return x < y ? -1 : 1;
+    return compareBytes(bytesOf(a.slice(Math.max(0, i - 1))), bytesOf(b.slice(Math.max(0, i - 1))));
   }
   return a.length < b.length ? -1 : 1;
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i += 1) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
+  return a.length - b.length;
 }
 
 export function sortedKeys(map: ValueMap): string[] {

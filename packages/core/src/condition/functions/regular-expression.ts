@@ -18,7 +18,7 @@ function compile(run: Evaluation, pattern: string): RE2JS {
   if (known !== undefined) return known;
   if (pattern.length > MAX_PATTERN)
     return run.problem(`The regular expression has more than ${MAX_PATTERN} characters`);
-  run.spend(100 + pattern.length);
+  run.spend(100 + 20 * pattern.length);
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
@@ -27,6 +27,7 @@ function compile(run: Evaluation, pattern: string): RE2JS {
       `${JSON.stringify(pattern)} is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+  run.spend(compiled.programSize());
   if (patterns.size >= CACHED_PATTERNS) patterns.delete(patterns.keys().next().value!);
   patterns.set(pattern, compiled);
   return compiled;

@@ -124,9 +124,10 @@ export const TEXT_FUNCTIONS: CelFunctions = {
         if (typeof part !== 'string') return run.problem(`join takes texts, and element ${i} is ${nameOfType(part)}`);
         length += part.length + between.length;
         run.spend(1);
-        run.reserve(length);
+        run.fits(length);
         parts.push(part);
       }
+      run.reserve(length);
       return parts.join(between);
     },
   },
@@ -220,11 +221,11 @@ function replaced(run: Evaluation, text: string, old: string, replacement: strin
     run.spend(1);
     const next = old === '' ? found + String.fromCodePoint(text.codePointAt(found) ?? 0).length : found + old.length;
     made += text.slice(at, found) + replacement + (old === '' ? text.slice(found, next) : '');
-    run.reserve(made.length >> 5);
-    if (made.length > 1024) run.text('');
+    run.fits(made.length);
     at = next;
     left -= 1;
   }
   made += text.slice(at);
-  return run.text(made);
+  run.reserve(made.length);
+  return made;
 }

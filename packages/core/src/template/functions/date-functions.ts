@@ -67,6 +67,8 @@ function inZone(run: Run, layout: string, value: Value, zone: string): string {
 function roundedToSecond(nanos: bigint): bigint {
   const size = nanos < 0n ? -nanos : nanos;
   const rounded = ((size + SECOND / 2n) / SECOND) * SECOND;
+  // At the limit of a duration, Go leaves it as it is.
+  if (rounded >= 2n ** 63n) return nanos;
   return nanos < 0n ? -rounded : rounded;
 }
 

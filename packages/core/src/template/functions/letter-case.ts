@@ -1,4 +1,4 @@
-import { byteLength, bytesOf } from '../bytes.js';
+import { byteLength, bytesOf, runesOf } from '../bytes.js';
 
 /** Blanks as Go's unicode package has them. */
 export const SPACE_CLASS = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -38,18 +38,18 @@ export function titleChar(char: string): string {
 }
 
 export function upperText(text: string): string {
-  return NON_ASCII.test(text) ? Array.from(text, upperChar).join('') : text.toUpperCase();
+  return NON_ASCII.test(text) ? runesOf(text).map(upperChar).join('') : text.toUpperCase();
 }
 
 export function lowerText(text: string): string {
-  return NON_ASCII.test(text) ? Array.from(text, lowerChar).join('') : text.toLowerCase();
+  return NON_ASCII.test(text) ? runesOf(text).map(lowerChar).join('') : text.toLowerCase();
 }
 
 /** The first letter of each word; letters, digits and underscores make words. */
 export function titleText(text: string): string {
   let inWord = false;
   let out = '';
-  for (const char of text) {
+  for (const char of runesOf(text)) {
     out += inWord ? char : titleChar(char);
     inWord = char < '\u0080' ? /\w/.test(char) : !isSpace(char) || /[\p{L}\p{Nd}]/u.test(char);
   }
@@ -60,7 +60,7 @@ export function titleText(text: string): string {
 export function untitle(text: string): string {
   let atStart = true;
   let out = '';
-  for (const char of text) {
+  for (const char of runesOf(text)) {
     const space = isSpace(char);
     out += atStart && !space ? lowerChar(char) : char;
     atStart = space;
@@ -91,7 +91,7 @@ export function withoutSpace(text: string): string {
 export function swapCase(text: string): string {
   let atStart = true;
   let out = '';
-  for (const char of text) {
+  for (const char of runesOf(text)) {
     if (/\p{Lu}|\p{Lt}/u.test(char)) out += lowerChar(char);
     else if (/\p{Ll}/u.test(char)) out += atStart ? titleChar(char) : upperChar(char);
     else out += char;

@@ -12,7 +12,10 @@ interface Match {
 }
 
 const MAX_PATTERN = 4_000;
-const CACHED_PATTERNS = 200;
+/** Instructions of a compiled expression: a counted repetition makes many of few characters. */
+const MAX_PROGRAM = 10_000;
+const CACHED_INSTRUCTIONS = 100_000;
+let cachedInstructions = 0;
 const patterns = new Map<string, RE2JS>();
 
 const mustRegexMatch = fixed(['string', 'string'], (run, pattern, text) =>
@@ -87,7 +90,14 @@ function compile(run: Run, pattern: string): RE2JS {
       `"${pattern}" is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  if (patterns.size >= CACHED_PATTERNS) patterns.delete(patterns.keys().next().value!);
+  const size = compiled.programSize();
+  run.spend(size);
+  if (size > MAX_PROGRAM) throw new ArgumentError('the regular expression repeats too much');
+  cachedInstructions += size;
+  if (cachedInstructions > CACHED_INSTRUCTIONS) {
+    patterns.clear();
+    cachedInstructions = size;
+  }
   patterns.set(pattern, compiled);
   return compiled;
 }

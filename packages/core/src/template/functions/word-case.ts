@@ -1,4 +1,4 @@
-import { isSpace, lowerChar, titleChar } from './letter-case.js';
+import { isSpace, lowerChar, upperChar } from './letter-case.js';
 
 type Kind = 'upper' | 'lower' | 'digit' | 'connector' | 'punctuation' | 'symbol';
 
@@ -8,6 +8,8 @@ function kindOf(char: string | undefined): Kind {
   if (/\p{Lu}/u.test(char)) return 'upper';
   // Ideographs stand for themselves; all other letters without case are taken for lower ones.
   if (/\p{L}/u.test(char)) return /\p{Lo}/u.test(char) && /\p{Script=Han}/u.test(char) ? 'symbol' : 'lower';
+  // A byte that is no character changes nothing.
+  if (/\p{Cs}/u.test(char)) return 'lower';
   if (/\p{N}/u.test(char)) return 'digit';
   return /\p{P}/u.test(char) ? 'punctuation' : 'symbol';
 }
@@ -22,7 +24,7 @@ export function camelCase(text: string): string {
   if (at === chars.length) return out + (chars.at(-1) ?? '');
   while (at < chars.length) {
     const first = chars[at]!;
-    out += titleChar(first);
+    out += upperChar(first);
     at += 1;
     // Of a word in capitals, one stays.
     if (kindOf(first) === 'upper') while (kindOf(chars[at]) === 'upper') out += lowerChar(chars[at++]!);
@@ -58,9 +60,9 @@ export function separatedCase(text: string, separator: string): string {
       continue;
     }
     if (kind === 'punctuation') {
-      // A hyphen behind another mark is one itself.
+      // A hyphen or underscore behind another mark is one itself.
       do out += chars[at++]!;
-      while ((kindOf(chars[at]) === 'punctuation' && at < chars.length) || chars[at] === '-');
+      while (at < chars.length && (kindOf(chars[at]) === 'punctuation' || /[-_]/.test(chars[at]!)));
       afterWord = false;
       continue;
     }

@@ -1,6 +1,6 @@
 import type { Run } from '../run.js';
 import { ArgumentError } from '../template-error.js';
-import { bytesOf, isAscii, sliceBytes } from '../bytes.js';
+import { bytesOf, isAscii, sliceBytes, textOf } from '../bytes.js';
 
 /** A text of at most `width` bytes that starts at `offset`, with dots where something was left out. */
 export function abbreviated(text: string, offset: number, width: number): string {
@@ -17,12 +17,12 @@ export function abbreviated(text: string, offset: number, width: number): string
 /** Lines of at most `width` bytes, broken at blanks; longer words are cut only with `cutsWords`. */
 export function wrapped(run: Run, text: string, width: number, separator: string, cutsWords: boolean): string {
   const limit = Math.max(1, width);
-  // By characters where that is the same: offsets are in bytes.
-  const cut = isAscii(text)
-    ? (start: number, end?: number) => text.slice(start, end)
-    : (start: number, end?: number) => sliceBytes(text, start, end);
+  const ascii = isAscii(text);
   const bytes = bytesOf(text);
   const length = bytes.length;
+  // Offsets are in bytes.
+  const cut = (start: number, end?: number): string =>
+    ascii ? text.slice(start, end) : textOf(bytes.subarray(start, end));
   run.spend(length >> 2);
   const lines: string[] = [];
   let size = length;
@@ -37,7 +37,8 @@ export function wrapped(run: Run, text: string, width: number, separator: string
       at += 1;
       continue;
     }
-    let space = bytes.lastIndexOf(0x20, limit + at);
+    let space = limit + at;
+    while (space >= at && bytes[space] !== 0x20) space -= 1;
     if (space >= at) {
       push(cut(at, space));
       at = space + 1;

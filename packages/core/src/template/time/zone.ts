@@ -120,7 +120,7 @@ export function namedZone(name: string): Zone | undefined {
 }
 
 const FIELDS = {
-  calendar: 'iso8601',
+  calendar: 'gregory',
   numberingSystem: 'latn',
   hourCycle: 'h23',
   era: 'short',
