@@ -24,7 +24,7 @@ tasks:
     max_workers: 20
     task: { id: "s{{ .index }}", type: basic, tool: square, with: { n: "{{ .item }}" } }
 outputs:
-  last: "{{ index .tasks.all.output.outputs \\"s${items - 1}\\" }}"
+  last: "{{ .tasks.all.output.outputs.s${items - 1} }}"
   done: "{{ .tasks.all.output.progress_info.success_count }}"
 `,
 );

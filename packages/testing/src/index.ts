@@ -1,2 +1,3 @@
 export { createActivityGate, type ActivityGate } from './activity-gate.js';
-export { runScenarioOnServer, type ScenarioServer } from './run-scenario-on-server.js';
+export { replayTrace } from './replay-trace.js';
+export { runScenarioOnServer, type ScenarioServer, type ServerRun } from './run-scenario-on-server.js';

@@ -30,6 +30,13 @@ export interface ScenarioServer {
   readonly codePath: string;
 }
 
+export interface ServerRun {
+  readonly trace: readonly TraceEntry[];
+  readonly view: RunView;
+  /** As `fetchHistory` of the Temporal client gives it. */
+  readonly history: unknown;
+}
+
 const PATIENCE_MS = 60_000;
 
 /**
@@ -41,7 +48,7 @@ export async function runScenarioOnServer(
   { project, workflowId }: ScenarioProject,
   pure: ScenarioRun,
   server: ScenarioServer,
-): Promise<{ readonly trace: readonly TraceEntry[]; readonly view: RunView }> {
+): Promise<ServerRun> {
   const gate = createActivityGate();
   const trace: TraceEntry[] = [];
   const outcomes = new Map<string, RunEvent>();
@@ -85,7 +92,7 @@ export async function runScenarioOnServer(
     const run = createRunHandle(handle, { workflowId, workflowExecId: 'exec' }, blobs);
     const ended = pure.state.ended ? await run.result() : ((await run.view()) as RunView);
     if (!pure.state.ended) await handle.terminate();
-    return { trace, view: ended };
+    return { trace, view: ended, history: await handle.fetchHistory() };
 
     async function give(event: RunEvent): Promise<void> {
       switch (event.kind) {

@@ -6,7 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScenarioProject, readScenario, runScenario } from '@compozy/core/testing';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
-import { runScenarioOnServer, type ScenarioServer } from '@compozy/testing';
+import { replayTrace, runScenarioOnServer, type ScenarioServer } from '@compozy/testing';
 import { bundleWorkflows } from '@compozy/worker';
 import { tracedWorkflowsPath } from '@compozy/workflows/testing';
 
@@ -40,8 +40,9 @@ describe('scenarios on a server', () => {
     const scenario = await readScenario(path.join(core, file));
     await using project = await createScenarioProject(scenario);
     const pure = await runScenario(scenario, project);
-    const { trace, view } = await runScenarioOnServer(scenario, project, pure, server);
+    const { trace, view, history } = await runScenarioOnServer(scenario, project, pure, server);
     expect(trace).toEqual(pure.trace);
+    expect(await replayTrace(history, server)).toEqual(trace);
     expect(view).toMatchObject({
       status: scenario.expect.status,
       ...(scenario.expect.error === undefined ? {} : { error: scenario.expect.error }),

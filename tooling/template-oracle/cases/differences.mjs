@@ -5,6 +5,7 @@ const data = {
   nil: null,
   s: 'x',
   l: [1],
+  nums: [7, 4, 4],
   m: { a: 1 },
   tasks: { 'my-task': { output: { v: 5 } }, plain: { '2nd': 1 } },
 };
@@ -49,4 +50,11 @@ export const cases = [
   '{{ if false }}{{ $x := 1 }}{{ else if true }}a{{ else }}{{ $x }}{{ end }}',
   '{{ if false }}{{ $x := $x }}{{ end }}a',
   '{{ dateInZone "MST" (toDate "2006-01-02" "2010-01-15") "Europe/Istanbul" }}',
+  '{{ slice .nums 0 4 }}',
+  '{{ range $i,$.m }}{{ end }}',
+  '{{ deepCopy (semver "1.2.3") }}',
+  '{{ printf "%#v" (toDate "2006-01-02" "2024-02-29") }}',
+  '{{ printf "%d" (toDate "2006-01-02" "2024-02-29") }}',
+  '{{ dateInZone "MST" (toDate "2006" "1700") "Asia/Tokyo" }}',
+  '{{ now.AddDate 1 0 0 }}',
 ].map((template) => [template, data]);

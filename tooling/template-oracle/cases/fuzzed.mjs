@@ -67,6 +67,33 @@ export const cases = [
 {{ printf "%#v" .l }}
 {{ regexSplit "(" "abc" 0 }}
 {{ regexMatch "(" "abc" }}
+{{ set (merge (fromJson "0x1F") (fromJson "x")) "x" 1 }}
+{{ merge nil nil | toJson }}
+{{ merge nil (dict) nil | toJson }}
+{{ ago (toDate "2006-01-02" "2009-11-10") }}
+{{ ago 1257894000 }}|{{ ago (int64 1257893000) }}|{{ ago "x" }}
+{{ must_date_modify "1h" (toDate "2006-01-02" "2009-11-10") }}
+{{ must_date_modify "x" now }}
+{{ date_modify "-1h" (toDate "2006-01-02" "2009-11-10") }}
+{{ date_modify "x" (toDate "2006-01-02" "2009-11-10") }}
+{{ htmlAttrEscape "a=\"b\" 'c' <d> &" 1 nil }}
+{{ htmlEscape "a=\"b\" 'c' <d> &" }}|{{ htmlEscape }}|{{ htmlEscape nil }}
+{{ jsEscape "a='b' </script> \n" }}|{{ jsEscape .l }}|{{ jsEscape nil }}
+{{ htmlDate (toDate "2006-01-02" "2024-02-29") }}
+{{ htmlDate 1257894000 }}|{{ htmlDate nil }}
+{{ tuple 1 "a" nil | toJson }}|{{ tuple }}
+{{ mustDeepCopy (list 1 (dict "a" nil)) | toJson }}
+{{ mustDeepCopy .m | toJson }}
+{{ mustDeepCopy nil }}
+{{ unixEpoch (toDate "2006-01-02T15:04:05Z07:00" "2001-09-09T01:46:40.5+02:00") }}
+{{ unixEpoch now }}
+{{ nindent 2 "a\nb" }}|{{ nindent 0 "" }}
+{{ ge 2 1 }}{{ ge "a" "b" }}{{ ge 1.5 1.5 }}{{ ge .n 3 }}
+{{ randNumeric 0 }}|{{ randAlphaNum 0 }}|{{ randAscii 0 }}|{{ randAlpha 0 }}
+{{ randNumeric 1 | len }}|{{ regexMatch "^[0-9]{9}$" (randNumeric 9) }}|{{ regexMatch "^[a-zA-Z]{9}$" (randAlpha 9) }}
+{{ randInt 0 1 }}|{{ randInt -3 -2 }}
+{{ randAlpha "1" }}
+{{ fail "" }}
 `,
     data,
   ),

@@ -18,6 +18,7 @@ import {
 } from './value.js';
 
 const SHOWN_KEYS = 20;
+const COMPARED_KEYS = 1_000;
 /** An error is dearer than a value: where it does not matter in the end, there may be many. */
 const PROBLEM_STEPS = 20;
 
@@ -178,12 +179,12 @@ function keysText(subject: string, names: readonly string[], wanted: string): st
     .map((name) => JSON.stringify(name))
     .join(', ');
   const more = names.length > SHOWN_KEYS ? ` and ${names.length - SHOWN_KEYS} more` : '';
-  const close = closestName(wanted, names);
+  const close = closestName(wanted, names.slice(0, COMPARED_KEYS));
   return `${subject} the keys ${shown}${more}${close === undefined ? '' : `; did you mean "${close}"?`}`;
 }
 
 function missingDetails(path: string, key: string, names: readonly string[]): NonNullable<ProblemText['details']> {
-  const close = closestName(key, names);
+  const close = closestName(key, names.slice(0, COMPARED_KEYS));
   const details = { path, key, available: names.slice(0, SHOWN_KEYS) };
   return close === undefined ? details : { ...details, suggestion: close };
 }
@@ -261,10 +262,7 @@ function comprehension(run: Evaluation, node: Comprehension): CelValue {
     }
     count += 1;
     if (macro === 'filter') made.push(element);
-    else if (node.transform !== undefined) {
-      run.slots[slot] = element;
-      made.push(evaluateExpression(run, node.transform));
-    }
+    else if (node.transform !== undefined) made.push(evaluateExpression(run, node.transform));
   }
   return macro === 'exists_one' ? count === 1 : new CelList(made);
 }

@@ -1,3 +1,4 @@
+import type { RE2JS } from 're2js';
 import { TemplateLateError } from '../template/index.js';
 import { templateError } from '../template/template-error.js';
 import type { Json, JsonObject } from '../model/json.js';
@@ -19,6 +20,8 @@ export class Evaluation {
   readonly source: string;
   readonly data: JsonObject;
   readonly slots: CelValue[] = [];
+  /** Regular expressions that this evaluation has paid for. */
+  readonly patterns = new Map<string, RE2JS>();
   /** The call that is being made, for what its function has to say. */
   at = 0;
   readonly #host: ConditionHost;
@@ -81,7 +84,7 @@ export class Evaluation {
 
   keysOf(map: CelMapLike): readonly CelValue[] {
     const keys = map instanceof CelMap ? Array.from(map.entries.values(), ([key]) => key) : Object.keys(map);
-    this.spend(keys.length >> 3);
+    this.spend(keys.length >> 1);
     return keys;
   }
 

@@ -102,7 +102,7 @@ export function toUint(run: Evaluation, value: bigint): Uint {
     : run.problem('An unsigned integer leaves the range of 64 bits');
 }
 
-export function toDuration(run: Evaluation, nanos: bigint): Duration {
+function toDuration(run: Evaluation, nanos: bigint): Duration {
   return nanos >= MIN_INT && nanos <= MAX_INT
     ? new Duration(nanos)
     : run.problem('A duration is longer than 292 years');

@@ -73,6 +73,14 @@ describe('budgets', () => {
     expect(render('{{ range 3 }}世{{ end }}', {}, { maxOutputBytes: 10 })).toBe('世世世');
   });
 
+  it('refuses regular expressions that take much memory', () => {
+    const code = expect.objectContaining({ code: 'Template.BadArgument' });
+    expect(() => render('{{ regexMatch .p "a" }}{{ regexFind .p "a" }}', { p: '.{1000}'.repeat(40) })).toThrowError(
+      code,
+    );
+    expect(() => render('{{ regexFind .p "a" }}', { p: 'a'.repeat(5_000) })).toThrowError(code);
+  });
+
   it('takes its limits from the host', () => {
     expectTooExpensive('{{ range 20 }}{{ end }}', {}, { maxSteps: 10 });
     const nested = '{{ define "t" }}{{ if lt . 5 }}{{ template "t" add 1 . }}{{ end }}{{ end }}{{ template "t" 0 }}';

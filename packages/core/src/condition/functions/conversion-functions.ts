@@ -30,7 +30,8 @@ export const CONVERSION_FUNCTIONS: CelFunctions = {
   }),
   int: conversion('int', (run, value) => {
     if (typeof value === 'bigint') return value;
-    if (typeof value === 'number') return fromDouble(run, value, toInt);
+    // The least integer is left out: as a double it stands for smaller ones too.
+    if (typeof value === 'number') return toInt(run, value === -(2 ** 63) ? -(2n ** 65n) : wholeOf(value));
     if (value instanceof Uint) return toInt(run, value.value);
     if (value instanceof Timestamp) return floorDivide(value.nanos, SECOND);
     return typeof value === 'string' && /^[+-]?\d{1,30}$/.test(value)
@@ -39,7 +40,7 @@ export const CONVERSION_FUNCTIONS: CelFunctions = {
   }),
   uint: conversion('uint', (run, value) => {
     if (value instanceof Uint) return value;
-    if (typeof value === 'number') return fromDouble(run, value, toUint);
+    if (typeof value === 'number') return toUint(run, wholeOf(value));
     if (typeof value === 'bigint') return toUint(run, value);
     return typeof value === 'string' && /^\+?\d{1,30}$/.test(value)
       ? toUint(run, BigInt(value.replace('+', '')))
@@ -119,11 +120,9 @@ export function toText(run: Evaluation, value: CelValue): string | undefined {
   }
 }
 
-function fromDouble<T>(run: Evaluation, value: number, make: (run: Evaluation, whole: bigint) => T): T {
-  // The ends of the range are doubles that are not in it: 2^63 rounds.
-  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 64) return make(run, 2n ** 65n);
-  const whole = BigInt(Math.trunc(value));
-  return make(run, whole === -(2n ** 63n) && make === (toInt as unknown) ? whole - 1n : whole);
+/** Without its fraction; an infinite or huge one is outside every range. */
+function wholeOf(value: number): bigint {
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 2n ** 65n;
 }
 
 function parseDouble(text: string): number | undefined {

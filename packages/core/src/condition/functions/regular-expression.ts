@@ -13,21 +13,27 @@ export function matches(run: Evaluation, text: string, pattern: string): boolean
   return compiled.matcher(text).find();
 }
 
+/** What is paid depends on this evaluation alone, not on what others compiled before: a replay has to pay the same. */
 function compile(run: Evaluation, pattern: string): RE2JS {
-  const known = patterns.get(pattern);
-  if (known !== undefined) return known;
+  const paid = run.patterns.get(pattern);
+  if (paid !== undefined) return paid;
   if (pattern.length > MAX_PATTERN)
     return run.problem(`The regular expression has more than ${MAX_PATTERN} characters`);
-  run.spend(100 + 20 * pattern.length);
+  run.spend(100 + 40 * pattern.length);
+  const compiled = patterns.get(pattern) ?? parsePattern(run, pattern);
+  run.spend(4 * compiled.programSize());
+  run.patterns.set(pattern, compiled);
+  return compiled;
+}
+
+function parsePattern(run: Evaluation, pattern: string): RE2JS {
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
   } catch (error) {
-    return run.problem(
-      `${JSON.stringify(pattern)} is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    return run.problem(`${JSON.stringify(pattern)} is no regular expression: ${reason}`);
   }
-  run.spend(compiled.programSize());
   if (patterns.size >= CACHED_PATTERNS) patterns.delete(patterns.keys().next().value!);
   patterns.set(pattern, compiled);
   return compiled;

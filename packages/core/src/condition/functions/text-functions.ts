@@ -21,7 +21,12 @@ export const TEXT_FUNCTIONS: CelFunctions = {
   contains: {
     usage: 'text.contains(part)',
     arity: [1, 1],
-    call: (run, text, part) => textOf(run, text, 'contains').includes(textOf(run, part, 'contains')),
+    call(run, text, part) {
+      const whole = textOf(run, text, 'contains');
+      const wanted = textOf(run, part, 'contains');
+      paySearch(run, whole, wanted);
+      return whole.includes(wanted);
+    },
   },
   matches: {
     usage: 'text.matches(pattern)',
@@ -105,6 +110,7 @@ export const TEXT_FUNCTIONS: CelFunctions = {
       const between = textOf(run, separator, 'split');
       const most = limit === undefined ? -1 : intOf(run, limit, 'split');
       if (most === 0) return new CelList([]);
+      paySearch(run, whole, between);
       const parts = between === '' ? Array.from(whole) : whole.split(between);
       run.spend(parts.length);
       if (most < 0 || parts.length <= most) return new CelList(parts);
@@ -133,9 +139,14 @@ export const TEXT_FUNCTIONS: CelFunctions = {
   },
 };
 
-export function textOf(run: Evaluation, value: CelValue, name: string): string {
+function textOf(run: Evaluation, value: CelValue, name: string): string {
   if (typeof value !== 'string') return run.problem(`${name} takes a string, not ${nameOfType(value)}`);
   return run.text(value);
+}
+
+/** JavaScript's own search takes the product of both lengths at worst. */
+function paySearch(run: Evaluation, inside: string, wanted: string): void {
+  run.spend(Math.ceil((Math.max(0, inside.length - wanted.length) * wanted.length) / 512));
 }
 
 function intOf(run: Evaluation, value: CelValue, name: string): number {
@@ -162,6 +173,7 @@ function searched(
 ): [string | readonly string[], string | readonly string[]] {
   const whole = textOf(run, text, name);
   const wanted = textOf(run, part, name);
+  paySearch(run, whole, wanted);
   // Both as units or both as characters.
   if (SURROGATE.test(whole) || SURROGATE.test(wanted)) return [Array.from(whole), Array.from(wanted)];
   return [whole, wanted];
@@ -212,6 +224,7 @@ function trimmed(text: string): string {
 }
 
 function replaced(run: Evaluation, text: string, old: string, replacement: string, limit: number): string {
+  paySearch(run, text, old);
   let made = '';
   let at = 0;
   let left = limit < 0 ? Infinity : limit;

@@ -58,7 +58,7 @@ function part(name: string, ofMoment: (moment: Moment) => number, ofDuration?: (
 /** Zones are names of the time zone database, or `+hh:mm`. */
 function offsetAt(run: Evaluation, nanos: bigint, zone: CelValue, name: string): number {
   if (typeof zone !== 'string') return run.problem(`${name} takes the name of a time zone, not ${nameOfType(zone)}`);
-  run.spend(20);
+  run.spend(100);
   const fixed = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
   if (fixed !== null) return (Number(fixed[2]) * 60 + Number(fixed[3])) * (fixed[1] === '-' ? -60 : 60);
   const rule = namedZone(zone);

@@ -26,7 +26,6 @@ export const CONFORMANCE_EXCEPTIONS: readonly ConformanceException[] = [
       Object.values(bindings).some((value) => value.objectValue !== undefined || value.bytesValue !== undefined),
   },
   { reason: 'Protobuf: enums', covers: inGroup('enums') },
-  { reason: 'Protobuf: extensions', covers: inGroup('proto2_ext') },
   {
     reason: 'A variable whose name holds dots, and containers of names: a key of the context is one name',
     covers: inGroup(

@@ -146,7 +146,8 @@ function merged(run: Run, target: ValueMap | null, sources: readonly (ValueMap |
   const result = target === null || isNil(target) ? newMap() : target;
   for (const source of sources)
     if (source !== null) mergeInto(run, result as Record<string, Value>, source, overwrite, 0);
-  return target === null && sources.length === 0 ? nilMap() : result;
+  const nothing = target === null && sources.every((source) => source === null || isNil(source));
+  return nothing ? nilMap() : result;
 }
 
 function mergeInto(run: Run, target: Record<string, Value>, source: ValueMap, overwrite: boolean, depth: number): void {
