@@ -8,7 +8,7 @@ const CORE_ON_NODE = '^packages/core/src/(loader|blobs|testing)/';
 
 /** Parts of core that Temporal's sandbox evaluates. */
 const CORE_IN_SANDBOX =
-  '^packages/core/src/(index\\.ts|(interpreter|model|template|errors|protocol)/|tasks/([^/]+/behavior|behaviors)\\.ts)';
+  '^packages/core/src/(index\\.ts|(interpreter|model|template|condition|errors|protocol)/|tasks/([^/]+/behavior|behaviors)\\.ts)';
 
 const SANDBOX_ENTRIES = '^packages/(core/src/(index|interpreter/index)\\.ts|[^/]+/src/(workflow|common)/)';
 
@@ -30,6 +30,7 @@ const CORE_LAYERS = [
   ['model'],
   ['errors', 'ports', 'protocol'],
   ['template'],
+  ['condition'],
   ['tasks'],
   ['interpreter', 'schema'],
   ['blobs'],

@@ -13,12 +13,6 @@ export interface NumberLiteral {
   readonly writtenAsFloat: boolean;
 }
 
-export interface PathExpression {
-  readonly kind: 'field' | 'chain';
-  readonly at: number;
-  readonly path: readonly string[];
-}
-
 export type Expression =
   | { readonly kind: 'dot'; readonly at: number }
   | { readonly kind: 'nil'; readonly at: number }

@@ -57,7 +57,7 @@ export function toFloat64(value: Value): number {
 }
 
 /** Go's ParseFloat; undefined for what is no number. */
-export function parseFloat64(text: string): number | undefined {
+function parseFloat64(text: string): number | undefined {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
   if (text.length > 10_000) return undefined;

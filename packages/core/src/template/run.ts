@@ -6,7 +6,7 @@ import { ArgumentError, templateError } from './template-error.js';
 import { Boxed, type Value } from './value.js';
 
 /** Deeper data than any person writes; keeps recursion over values bounded. */
-export const MAX_VALUE_DEPTH = 500;
+const MAX_VALUE_DEPTH = 500;
 
 /** One evaluation: its variables, its output and what it may still spend. */
 export class Run {

@@ -4,7 +4,6 @@ import { toWellFormed } from './bytes.js';
 import { compileProgram, type Program } from './compile.js';
 import { FUNCTION_TABLE, templateFunctionNames } from './functions/function-table.js';
 import type { TemplateHost } from './host.js';
-import { TemplateLateError } from './late-error.js';
 import { ownedContext } from './owned-context.js';
 import { parseSyntax } from './parse-syntax.js';
 import { readPath } from './read-path.js';
@@ -77,7 +76,7 @@ export function isTemplate(text: string): boolean {
 /**
  * The text that a template makes of `data`.
  *
- * @throws `Template.UnknownPath`, `Template.BadArgument`, `Template.TooExpensive`, `Task.Failed` (by `fail`) and {@link TemplateLateError}
+ * @throws `Template.UnknownPath`, `Template.BadArgument`, `Template.TooExpensive`, `Task.Failed` (by `fail`) and `TemplateLateError`
  */
 export function renderText(template: Template, data: Json, host: TemplateHost): string {
   const { program } = template;
@@ -137,5 +136,3 @@ function plainReference({ main }: Syntax): Template['reference'] {
   if (operand.kind !== 'variable' || operand.slot !== 0 || operand.path.length === 0) return undefined;
   return { path: operand.path, root: '$', at: operand.at };
 }
-
-export { TemplateLateError };

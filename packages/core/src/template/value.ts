@@ -191,7 +191,7 @@ export function formatFloat(value: number): string {
 }
 
 /** Go writes at least two digits of exponent. */
-export function padExponent(text: string): string {
+function padExponent(text: string): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 

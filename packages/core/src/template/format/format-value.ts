@@ -13,7 +13,7 @@ import {
   type ValueMap,
 } from '../value.js';
 import { formatMagnitude } from './format-float.js';
-import type { Directive } from './printf.js';
+import type { Directive } from './directive.js';
 import { canBackquote, isPrintable, quoteGo } from './quote.js';
 import type { LimitedText } from './write-value.js';
 

@@ -62,7 +62,7 @@ function addJson(run: Run, out: LimitedText, value: Value, style: JsonStyle, mar
   out.add(isArray ? ']' : '}');
 }
 
-export function numberJson(value: number): string {
+function numberJson(value: number): string {
   if (!Number.isFinite(value)) throw new ArgumentError(`JSON has no ${String(value)}`);
   return isPlainInt(value) && !Number.isSafeInteger(value) ? String(BigInt(value)) : String(value);
 }
@@ -77,7 +77,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '\f': '\\f',
 };
 
-export function quoteJson(text: string, raw: boolean): string {
+function quoteJson(text: string, raw: boolean): string {
   const special = raw
     ? /["\\\u2028\u2029]|(?![\x7f-\x9f])\p{Cc}|\p{Cs}/gu
     : /["\\<>&\u2028\u2029]|(?![\x7f-\x9f])\p{Cc}|\p{Cs}/gu;

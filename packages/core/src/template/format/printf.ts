@@ -1,21 +1,8 @@
 import type { Run } from '../run.js';
 import { numberOf, isFloat, typeOf, type Value } from '../value.js';
+import type { Directive } from './directive.js';
 import { addFormatted } from './format-value.js';
 import { LimitedText, toText } from './write-value.js';
-
-/** What stands between `%` and the verb. */
-export interface Directive {
-  plus: boolean;
-  minus: boolean;
-  sharp: boolean;
-  /** `%#v`: Go syntax. */
-  goSyntax: boolean;
-  space: boolean;
-  zero: boolean;
-  width: number | undefined;
-  precision: number | undefined;
-  verb: string;
-}
 
 /** Go refuses wider ones. */
 const MAX_WIDTH = 1_000_000;

@@ -28,7 +28,7 @@ export function lowerChar(char: string): string {
 }
 
 /** Title case differs from upper case for the few letters that are two in one. */
-export function titleChar(char: string): string {
+function titleChar(char: string): string {
   const point = char.codePointAt(0)!;
   if (point >= 0x1c4 && point <= 0x1cc) return point <= 0x1c6 ? '\u01c5' : point <= 0x1c9 ? '\u01c8' : '\u01cb';
   if (point >= 0x1f1 && point <= 0x1f3) return '\u01f2';

@@ -80,7 +80,7 @@ export const TEXT_FUNCTIONS: FunctionTable = {
   toString: fixed(['any'], toPlainText),
 };
 
-export function trimSpace(text: string): string {
+function trimSpace(text: string): string {
   const start = LEADING_SPACE.exec(text)?.[0].length ?? 0;
   let end = text.length;
   while (end > start && IS_SPACE.test(text[end - 1]!)) end -= 1;
@@ -129,7 +129,7 @@ function replaced(run: Run, text: string, from: string, to: string): string {
 }
 
 /** At most `limit` parts, if that is not negative; an empty separator parts characters. */
-export function splitText(text: string, separator: string, limit = -1): string[] {
+function splitText(text: string, separator: string, limit = -1): string[] {
   if (limit === 0) return [];
   const parts = separator === '' ? [...text] : text.split(separator);
   if (limit < 0 || parts.length <= limit) return parts;

@@ -1,4 +1,4 @@
-import type { Clock } from './go-time.js';
+import type { Clock } from './clock.js';
 import { layoutParts } from './layout.js';
 
 export const MONTHS = [

@@ -1,20 +1,8 @@
 import { Boxed, BoxedNumber, toInt, type Value } from '../value.js';
 import { civilOf, dayOf, type CivilDate } from './civil.js';
+import type { Clock } from './clock.js';
 import { formatTime, MONTHS, WEEKDAYS } from './format-time.js';
 import { UTC, type Zone } from './zone.js';
-
-/** A time as it is shown in its zone. */
-export interface Clock extends CivilDate {
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly nanos: number;
-  /** 0 is Sunday. */
-  readonly weekday: number;
-  readonly yearDay: number;
-  readonly offset: number;
-  readonly abbreviation: string;
-}
 
 const MAX_DURATION = 2n ** 63n - 1n;
 const TEXT_LAYOUT = '2006-01-02 15:04:05.999999999 -0700 MST';
