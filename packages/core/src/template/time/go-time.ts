@@ -1,5 +1,5 @@
 import { Boxed, BoxedNumber, toInt, type Value } from '../value.js';
-import { civilOf, dayOf, type CivilDate } from './civil.js';
+import { civilOf, dayOf } from './civil.js';
 import type { Clock } from './clock.js';
 import { formatTime, MONTHS, WEEKDAYS } from './format-time.js';
 import { UTC, type Zone } from './zone.js';
