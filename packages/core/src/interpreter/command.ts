@@ -13,6 +13,8 @@ export type RunActivityCommand = {
     readonly policy: ActivityPolicy;
     /** One line for people who look at the history. */
     readonly summary: string;
+    /** Whether the call may be taken back while the run goes on; a run that ends takes back everything anyway. */
+    readonly cancellable: boolean;
     /** Whether a call that was lost with its worker may be repeated. */
     readonly repeatable: boolean;
   };

@@ -47,7 +47,17 @@ export function createScope(draft: Draft, key: string): TaskScope {
     },
 
     runActivity(name, activity, input, { policy, summary, repeatable = true }) {
-      const command = { kind: 'run-activity', key: `${key}/${name}`, activity, input, policy, summary, repeatable };
+      const cancellable = node().parent !== null || activity !== 'runTool';
+      const command = {
+        kind: 'run-activity',
+        key: `${key}/${name}`,
+        activity,
+        input,
+        policy,
+        summary,
+        cancellable,
+        repeatable,
+      };
       draft.issue(key, name, command as RunActivityCommand);
     },
     setDeadline: (name, at) => draft.setDeadline(`${key}/${name}`, { node: key, name, at }),

@@ -101,6 +101,7 @@ function finishRun(draft: Draft): void {
     input: { origin: { project, workflowId, execId, taskKey: 'run' }, value, at: draft.at, seed: `${seed}/outputs` },
     policy: LOCAL_POLICY,
     summary: 'outputs of the workflow',
+    cancellable: false,
     repeatable: true,
   });
 }
@@ -117,6 +118,7 @@ export function storeRunOutput(draft: Draft, output: Json): void {
     input: { value: output },
     policy: LOCAL_POLICY,
     summary: 'output of the workflow',
+    cancellable: false,
     repeatable: true,
   });
 }

@@ -54,6 +54,7 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
     },
     policy: LOCAL_POLICY,
     summary: `${node.id}: outputs`,
+    cancellable: false,
     repeatable: true,
   });
 }
@@ -78,6 +79,7 @@ function storeOutput(draft: Draft, key: string, output: Json): void {
     input: { value: output },
     policy: LOCAL_POLICY,
     summary: `${draft.node(key).id}: store`,
+    cancellable: false,
     repeatable: true,
   });
 }

@@ -1,7 +1,7 @@
 import type { FailureRecord } from '../errors/failure.js';
 import type { Json } from '../model/json.js';
 import type { Strategy, Task } from '../model/task.js';
-import { childrenFailure, progressInfo, settlesEarly, succeeds } from './container-outcome.js';
+import { childrenFailure, countChild, progressInfo, settlesEarly, succeeds } from './container-outcome.js';
 import type { TaskEvent, TaskScope } from './task-behavior.js';
 
 /** A container whose children stand in the file. */
@@ -43,10 +43,7 @@ export function childListEvent(list: ChildList, scope: TaskScope, event: TaskEve
   const after: ChildListData = {
     ...data,
     active: data.active.filter((open) => open !== key),
-    success: data.success + (status === 'SUCCESS' ? 1 : 0),
-    failed: data.failed + (status === 'FAILED' ? 1 : 0),
-    canceled: data.canceled + (status === 'CANCELED' ? 1 : 0),
-    timedOut: data.timedOut + (status === 'TIMED_OUT' ? 1 : 0),
+    ...countChild(data, status),
     failures: error === undefined ? data.failures : [...data.failures, { id, failure: error }],
   };
   const stopped = list.stopsAtFailure && status !== 'SUCCESS';

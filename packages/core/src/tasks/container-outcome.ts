@@ -10,6 +10,16 @@ export interface Counts {
   readonly timedOut: number;
 }
 
+/** The counts after one more child has settled. */
+export function countChild(counts: Omit<Counts, 'total'>, status: Status): Omit<Counts, 'total'> {
+  return {
+    success: counts.success + (status === 'SUCCESS' ? 1 : 0),
+    failed: counts.failed + (status === 'FAILED' ? 1 : 0),
+    canceled: counts.canceled + (status === 'CANCELED' ? 1 : 0),
+    timedOut: counts.timedOut + (status === 'TIMED_OUT' ? 1 : 0),
+  };
+}
+
 /** Whether a container may end now, before all of its children have. */
 export function settlesEarly(strategy: Strategy, counts: Counts): boolean {
   if (strategy === 'fail_fast') return counts.failed + counts.timedOut > 0;

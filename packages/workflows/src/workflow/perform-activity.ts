@@ -22,15 +22,21 @@ const LOST_WORKER = 'TemporalTimeout:Heartbeat';
 
 type AnyActivities = Record<string, (input: unknown) => Promise<unknown>>;
 
-/** Schedules one activity; `settle` gets its end as an event, unless its scope was cancelled before. */
-export function performActivity(command: RunActivityCommand, settle: (event: RunEvent) => void): CancellationScope {
-  const scope = new CancellationScope({ cancellable: true });
+/**
+ * Schedules one activity; `settle` gets its end as an event. The scope that comes back takes the call back; a call that
+ * is never taken back goes without one, because a scope makes several promises and each of them costs a stack.
+ */
+export function performActivity(
+  command: RunActivityCommand,
+  settle: (event: RunEvent) => void,
+): CancellationScope | undefined {
   const local = LOCAL_ACTIVITIES.includes(command.activity);
   const run = () =>
     local
       ? proxyLocalActivities<AnyActivities>(localOptions(command))[command.activity]!(command.input)
       : proxyActivities<AnyActivities>(remoteOptions(command))[command.activity]!(command.input);
-  scope.run(run).then(
+  const scope = command.cancellable ? new CancellationScope({ cancellable: true }) : undefined;
+  (scope === undefined ? run() : scope.run(run)).then(
     (value) => settle(completed(command, value)),
     (error: unknown) => settle(failed(command.key, error)),
   );

@@ -62,7 +62,7 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
     const opened = await openRun(input);
     if ('failure' in opened) throw toRunFailure(opened.failure, {});
     plan = opened.plan;
-    const activities = new Map<string, CancellationScope>();
+    const activities = new Map<string, CancellationScope | undefined>();
     const timer = createDeadlineTimer((keys, at) => {
       for (const key of keys) push({ kind: 'deadline-reached', key, at });
     });

@@ -5,7 +5,7 @@ import { LOCAL_POLICY } from '../../model/policy.js';
 import { isTerminal, type CollectionTask } from '../../model/task.js';
 import { isBlobRef, type BlobRef } from '../../ports/blob-store.js';
 import type { ItemManifest } from '../../protocol/activities.js';
-import { childrenFailure, progressInfo, settlesEarly, succeeds } from '../container-outcome.js';
+import { childrenFailure, countChild, progressInfo, settlesEarly, succeeds } from '../container-outcome.js';
 import type { ChildOutcome, TaskBehavior, TaskScope } from '../task-behavior.js';
 import { isKept, isRange, toItems } from './items.js';
 import { BUFFERED_BYTES, BUFFERED_OUTPUTS, KEPT_FAILURES, LARGE_COLLECTION } from './state.js';
@@ -114,10 +114,7 @@ function childSettled(task: CollectionTask, scope: TaskScope, data: CollectionDa
   let after: CollectionData = {
     ...data,
     active,
-    success: data.success + (child.status === 'SUCCESS' ? 1 : 0),
-    failed: data.failed + (child.status === 'FAILED' ? 1 : 0),
-    canceled: data.canceled + (child.status === 'CANCELED' ? 1 : 0),
-    timedOut: data.timedOut + (child.status === 'TIMED_OUT' ? 1 : 0),
+    ...countChild(data, child.status),
     failures:
       failed && child.error !== undefined && data.failures.length < KEPT_FAILURES
         ? [...data.failures, { index, id: child.id, failure: child.error }]

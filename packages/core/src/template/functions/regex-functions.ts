@@ -76,12 +76,24 @@ function prepared(run: Run, pattern: string, text: string): RE2JS {
   return compiled;
 }
 
+const paid = new WeakMap<Run, Set<string>>();
+
+/** A rendering pays for each pattern once, compiled by it or long before: a replay has to come to the same count. */
+function payOnce(run: Run, pattern: string, compiled: RE2JS): void {
+  const patternsOfRun = paid.get(run) ?? new Set();
+  if (patternsOfRun.has(pattern)) return;
+  paid.set(run, patternsOfRun.add(pattern));
+  run.spend(100 + pattern.length + compiled.programSize());
+}
+
 function compile(run: Run, pattern: string): RE2JS {
   const known = patterns.get(pattern);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    payOnce(run, pattern, known);
+    return known;
+  }
   if (pattern.length > MAX_PATTERN)
     throw new ArgumentError(`the regular expression has more than ${MAX_PATTERN} characters`);
-  run.spend(100 + pattern.length);
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
@@ -91,7 +103,7 @@ function compile(run: Run, pattern: string): RE2JS {
     );
   }
   const size = compiled.programSize();
-  run.spend(size);
+  payOnce(run, pattern, compiled);
   if (size > MAX_PROGRAM) throw new ArgumentError('the regular expression repeats too much');
   cachedInstructions += size;
   if (cachedInstructions > CACHED_INSTRUCTIONS) {
