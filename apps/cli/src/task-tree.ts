@@ -30,7 +30,7 @@ export function renderTaskTree(view: RunView, now: number = Date.now()): string 
       lines.push(`${indent}${MARKS[task.status]} ${taskLine(task, now)}`);
       draw(path, `${indent}  `);
     }
-    if (shown.length < all.length) lines.push(pc.dim(`${indent}… and ${all.length - shown.length} more`));
+    if (shown.length < all.length) lines.push(pc.dim(`${indent}… ${hiddenLine(all, shown)}`));
   };
   draw(undefined, '  ');
   return lines.join('\n');
@@ -61,6 +61,13 @@ function duration(task: TaskView, now: number): string {
   if (task.started_at === null) return '';
   const end = task.ended_at === null ? now : Date.parse(task.ended_at);
   return ` ${Math.max(0, (end - Date.parse(task.started_at)) / 1000).toFixed(1)}s`;
+}
+
+function hiddenLine(all: readonly [string, TaskView][], shown: readonly [string, TaskView][]): string {
+  const hidden = all.filter((entry) => !shown.includes(entry));
+  const done = hidden.filter(([, { status }]) => status === 'SUCCESS').length;
+  const open = hidden.length - done;
+  return [done > 0 ? `${done} done` : '', open > 0 ? `${open} more` : ''].filter((part) => part !== '').join(', ');
 }
 
 function pick(entries: readonly [string, TaskView][]): readonly [string, TaskView][] {
