@@ -37,7 +37,7 @@ function run(drainEvery: number) {
     plan,
   );
   const open: RunActivityCommand[] = [];
-  const stored: (readonly [number, string, Json][])[] = [];
+  const stored: (readonly (readonly [number, string, Json])[])[] = [];
   let largestState = 0;
   let mostNodes = 0;
   let continued = 0;
@@ -69,7 +69,7 @@ function run(drainEvery: number) {
     }
     let result: Json = { n };
     if (command.activity === 'storeValue') {
-      stored.push(command.input.value as unknown as (readonly [number, string, Json])[]);
+      stored.push(command.input.value as unknown as readonly (readonly [number, string, Json])[]);
       result = { $blob: String(stored.length).padStart(64, '0'), bytes: 100_000, type: 'json' };
     } else if (command.activity === 'assembleOutputs') {
       assembled = command.input.chunks as unknown as readonly Json[];
