@@ -38,7 +38,7 @@ export function begin(draft: Draft, key: string): void {
       input: overlay(value, given),
       ...(left === undefined || left.length === 0 ? {} : { late: left }),
     });
-    if (task.timeoutMs !== undefined && task.type !== 'basic') {
+    if (task.timeoutMs !== undefined && !behaviorOf(task).limitedByActivity) {
       draft.setDeadline(`${key}/timeout`, { node: key, name: TIMEOUT_DEADLINE, at: draft.at + task.timeoutMs });
     }
     behaviorOf(task).enter(task, createScope(draft, key));

@@ -18,8 +18,8 @@ export const STORE_ACTIVITY = '$store';
 export function succeedNode(draft: Draft, key: string, output: Json, extra: JsonObject = {}): void {
   const node = draft.node(key);
   const task = taskAt(draft.plan.tasks, node.ref);
-  const isAggregate = task.type === 'aggregate';
-  if (!isAggregate && behaviorOf(task).detectsErrors) {
+  const { detectsErrorsIn } = behaviorOf(task);
+  if (detectsErrorsIn === 'result') {
     const failure = detectOutputError(output, declaredOutputs(draft, task));
     if (failure !== undefined) {
       failNode(draft, key, failure, 'FAILED', output);
@@ -31,14 +31,14 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
     return;
   }
   const value = evaluateLate(draft, node, task.outputs, { output, ...extra });
-  const schema = isAggregate ? task.output : undefined;
+  const schema = detectsErrorsIn === 'outputs' ? task.output : undefined;
   if (value.late === undefined && schema === undefined) {
     outputsEvaluated(draft, key, value.value);
     return;
   }
   draft.issue(key, OUTPUTS_ACTIVITY, {
     kind: 'run-activity',
-    key: `${key}/outputs`,
+    key: `${key}/transform`,
     activity: 'evaluateTemplates',
     input: {
       origin: {
@@ -59,10 +59,11 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
   });
 }
 
-/** The result of `outputs` is known. An aggregate reports failures in it as a tool does. */
+/** The result of `outputs` is known. */
 export function outputsEvaluated(draft: Draft, key: string, output: Json): void {
   const task = taskAt(draft.plan.tasks, draft.node(key).ref);
-  const failure = task.type === 'aggregate' ? detectOutputError(output, declaredOutputs(draft, task)) : undefined;
+  const detects = behaviorOf(task).detectsErrorsIn === 'outputs';
+  const failure = detects ? detectOutputError(output, declaredOutputs(draft, task)) : undefined;
   if (failure === undefined) storeOutput(draft, key, output);
   else failNode(draft, key, failure, 'FAILED', output);
 }
@@ -150,7 +151,7 @@ export function guarded(draft: Draft, key: string, action: () => void): void {
 }
 
 function declaredOutputs(draft: Draft, task: Task): ReadonlySet<string> {
-  const schemas = [task.output, task.type === 'basic' ? draft.plan.tools[task.tool]?.output : undefined];
+  const schemas = [task.output, ...(behaviorOf(task).outputSchemas?.(task, draft.plan) ?? [])];
   return new Set(
     schemas.flatMap((schema) => {
       const properties = schema?.['properties'];

@@ -94,6 +94,10 @@ export interface TaskBehavior<T extends Task> {
   on(task: T, scope: TaskScope, event: TaskEvent): void;
   /** The tasks inside, by their path relative to the task. */
   children(task: T): Readonly<Record<string, Task>>;
-  /** Whether the output may be reported as a failure (`error`, `success: false`, D-22). */
-  readonly detectsErrors: boolean;
+  /** Where a failure may be reported as an output (D-22): in what the executor gave, in `outputs`, or nowhere. */
+  readonly detectsErrorsIn: 'result' | 'outputs' | 'nothing';
+  /** Temporal itself keeps the time limit of the task, as that of its one activity; otherwise the machine does. */
+  readonly limitedByActivity: boolean;
+  /** Schemas of the output beside the task's own. */
+  outputSchemas?(task: T, plan: Plan): readonly JsonObject[];
 }

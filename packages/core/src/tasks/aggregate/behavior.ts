@@ -3,7 +3,8 @@ import type { TaskBehavior } from '../task-behavior.js';
 
 /** `outputs` over the context: no I/O unless a value is in the blob store or a schema has to be checked. */
 export const aggregate: TaskBehavior<AggregateTask> = {
-  detectsErrors: true,
+  detectsErrorsIn: 'outputs',
+  limitedByActivity: false,
   enter: (_task, scope) => scope.succeed(null),
   on: () => undefined,
   children: () => ({}),

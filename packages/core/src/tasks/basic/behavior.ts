@@ -3,7 +3,12 @@ import type { BasicTask } from '../../model/task.js';
 import type { TaskBehavior } from '../task-behavior.js';
 
 export const basic: TaskBehavior<BasicTask> = {
-  detectsErrors: true,
+  detectsErrorsIn: 'result',
+  limitedByActivity: true,
+  outputSchemas({ tool }, plan) {
+    const schema = plan.tools[tool]?.output;
+    return schema === undefined ? [] : [schema];
+  },
 
   enter(task, scope) {
     const tool = scope.plan.tools[task.tool];

@@ -13,7 +13,8 @@ import type { CollectionData, ItemSource } from './state.js';
 
 /** D-33. Items come from the state, from a range, or from a manifest in the blob store; children run in a window. */
 export const collection: TaskBehavior<CollectionTask> = {
-  detectsErrors: false,
+  detectsErrorsIn: 'nothing',
+  limitedByActivity: false,
   children: (task) => ({ task: task.task }),
 
   enter(task, scope) {

@@ -4,7 +4,8 @@ import type { TaskBehavior } from '../task-behavior.js';
 
 /** D-35: children one after the other; the first failure ends the task and leaves the rest unstarted. */
 export const composite: TaskBehavior<CompositeTask> = {
-  detectsErrors: false,
+  detectsErrorsIn: 'nothing',
+  limitedByActivity: false,
   children: ({ tasks }) => childRefs(tasks),
   enter: (task, scope) => enterChildList(toChildList(task), scope),
   on: (task, scope, event) => childListEvent(toChildList(task), scope, event),

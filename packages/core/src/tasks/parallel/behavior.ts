@@ -4,7 +4,8 @@ import type { TaskBehavior } from '../task-behavior.js';
 
 /** D-32: children side by side, at most `max_workers` at a time, judged by a strategy. */
 export const parallel: TaskBehavior<ParallelTask> = {
-  detectsErrors: false,
+  detectsErrorsIn: 'nothing',
+  limitedByActivity: false,
   children: ({ tasks }) => childRefs(tasks),
   enter: (task, scope) => enterChildList(toChildList(task), scope),
   on: (task, scope, event) => childListEvent(toChildList(task), scope, event),
