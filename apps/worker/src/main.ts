@@ -4,12 +4,14 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { readWorkerEnvironment } from './env.js';
 
-// `stop` is the ordered end; the SDK's own handlers would end the worker before it.
-Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', log('temporal')) });
+/** An installed SDK runtime would keep a process that failed to start from ending. */
+const EXIT_GRACE_MS = 1_000;
 
 try {
   const env = readWorkerEnvironment();
   const project = await loadProject(env.projectDir);
+  // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', log('temporal')) });
   const worker = await createWorker({
     project,
     temporal: {
@@ -31,6 +33,7 @@ try {
   const text = error instanceof DiagnosticsError ? formatDiagnostics(error.diagnostics) : describe(error);
   process.stderr.write(`${text}\n`);
   process.exitCode = error instanceof DiagnosticsError ? 2 : 1;
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }
 
 function describe(error: unknown): string {
