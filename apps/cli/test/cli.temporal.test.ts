@@ -70,6 +70,16 @@ describe('compozy run', () => {
     expect(stderr).toContain('out of paper');
   });
 
+  it('says where the task stands whose expression failed', async () => {
+    const workflow =
+      'id: broken\ntasks:\n  - { id: a, type: basic, tool: greet, with: { name: "{{ .workflow.input.nobody }}" } }\n';
+    await using folder = await createFolder({ ...greeting, 'workflow.yaml': workflow });
+    const { code, stderr } = await compozy(['run', '-p', folder.dir], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('FAILED: Template.UnknownPath');
+    expect(stderr).toContain('workflow.yaml:3:5');
+  });
+
   it.each([
     ['an unknown option', ['run', '--nonsense']],
     ['an unknown workflow', ['run', 'nobody']],

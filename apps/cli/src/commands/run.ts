@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RunView } from '@compozy/core';
+import { isJsonObject, type JsonObject, type RunView } from '@compozy/core';
 import type { Project } from '@compozy/core/loader';
 import { readEnvironment } from '../env.js';
 import { CommandExit, EXIT } from '../exit-code.js';
@@ -78,7 +78,13 @@ function print(view: RunView, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(view)}\n`);
   else if (view.status === 'SUCCESS') process.stdout.write(`${JSON.stringify(view.output, null, 2)}\n`);
   else {
-    const error = view.error === null ? '' : `: ${String(view.error['code'])} ${String(view.error['message'])}`;
+    const error = view.error === null ? '' : `: ${describeError(view.error)}`;
     process.stderr.write(`${view.status}${error}\n`);
   }
+}
+
+/** Code, message, and where the task stands in its file. */
+function describeError({ code, message, details }: JsonObject): string {
+  const position = isJsonObject(details) && typeof details['position'] === 'string' ? ` (${details['position']})` : '';
+  return `${String(code)} ${String(message)}${position}`;
 }
