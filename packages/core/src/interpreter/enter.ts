@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../model/json.js';
 import { isJsonObject } from '../model/json.js';
+import { pointerTokens } from '../model/json-pointer.js';
 import { behaviorOf, taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
 import { evaluateLate } from './evaluate.js';
@@ -54,6 +55,6 @@ function overlay(value: Json, given: JsonObject): Json {
 }
 
 function overlaid(pointer: string, given: JsonObject): boolean {
-  const name = pointer.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~');
+  const [name] = pointerTokens(pointer);
   return name !== undefined && Object.hasOwn(given, name);
 }

@@ -42,12 +42,17 @@ export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Js
   };
   const result = visit(value, '');
   if (late.length === 0) return { value: result };
-  // Public names of `.env` stand in the plan; the activity adds the secret ones.
-  return { value: result, late, context: { ...referencedContext(sources, context!), env: draft.plan.publicEnv } };
+  return { value: result, late, context: lateContext(draft, sources, context!) };
 }
 
-export function contextFor(draft: Draft, node: TaskNode | undefined, template: string): JsonObject {
-  return { ...referencedContext([template], templateContext(draft, node)), env: draft.plan.publicEnv };
+/** What `templates` together refer to, for an activity that will evaluate them. */
+export function contextFor(draft: Draft, node: TaskNode | undefined, templates: readonly string[]): JsonObject {
+  return lateContext(draft, templates, templateContext(draft, node));
+}
+
+/** Public names of `.env` stand in the plan; the activity adds the secret ones. */
+function lateContext(draft: Draft, templates: readonly string[], context: JsonObject): JsonObject {
+  return { ...referencedContext(templates, context), env: draft.plan.publicEnv };
 }
 
 function templateHost(draft: Draft): TemplateHost {

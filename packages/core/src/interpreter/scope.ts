@@ -1,4 +1,5 @@
-import type { JsonObject, Json } from '../model/json.js';
+import type { Json } from '../model/json.js';
+import { pointerTokens } from '../model/json-pointer.js';
 import type { ChildOutcome, TaskScope } from '../tasks/task-behavior.js';
 import { TemplateLateError } from '../template/index.js';
 import type { RunActivityCommand } from './command.js';
@@ -24,8 +25,7 @@ export function createScope(draft: Draft, key: string): TaskScope {
       const { input, late } = node();
       if (late === undefined) return { value: input };
       const sources = late.map((pointer) => textAt(input, pointer));
-      const contexts = sources.map((source) => contextFor(draft, node(), source));
-      return { value: input, late, context: Object.assign({}, ...contexts) as JsonObject };
+      return { value: input, late, context: contextFor(draft, node(), sources) };
     },
     origin: { project: context.project, workflowId: context.workflowId, execId: context.execId, taskKey: key },
     at: draft.at,
@@ -40,7 +40,7 @@ export function createScope(draft: Draft, key: string): TaskScope {
       return result.value;
     },
     evaluateLate: (value, extra) => evaluateLate(draft, node(), value, extra),
-    contextFor: (template) => contextFor(draft, node(), template),
+    contextFor: (template) => contextFor(draft, node(), [template]),
     previousOutput: () => {
       const { previous } = node();
       return previous === undefined ? undefined : draft.nodes[previous]?.output;
@@ -92,9 +92,6 @@ export function toOutcome(node: TaskNode): ChildOutcome {
 
 function textAt(value: Json, pointer: string): string {
   let part: Json = value;
-  for (const token of pointer.split('/').slice(1)) {
-    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    part = (part as Record<string, Json>)[name] ?? null;
-  }
+  for (const name of pointerTokens(pointer)) part = (part as Record<string, Json>)[name] ?? null;
   return part as string;
 }

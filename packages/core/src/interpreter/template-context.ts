@@ -52,10 +52,10 @@ export function templateContext(draft: Draft, node: TaskNode | undefined, extra:
 export function referencedContext(sources: readonly string[], context: JsonObject): JsonObject {
   const picked: Record<string, Json> = {};
   for (const source of sources) {
-    for (const { path, dynamic } of templateReferences(parseTemplate(source))) {
+    for (const { path } of templateReferences(parseTemplate(source))) {
       if (path.length === 0) {
         for (const root of Object.keys(context)) if (root !== 'env') picked[root] = toPlain(context[root] ?? null);
-      } else if (path[0] !== 'env') pick(picked, context, path, dynamic);
+      } else if (path[0] !== 'env') pick(picked, context, path);
     }
   }
   return picked;
@@ -66,17 +66,17 @@ export function toPlain(value: Json): Json {
   return value === null || typeof value !== 'object' ? value : (JSON.parse(JSON.stringify(value)) as Json);
 }
 
-function pick(into: Record<string, Json>, from: JsonObject, path: readonly string[], whole: boolean): void {
+function pick(into: Record<string, Json>, from: JsonObject, path: readonly string[]): void {
   const [head, ...rest] = path as [string, ...string[]];
   const value = from[head];
   if (value === undefined) return;
-  if (rest.length === 0 || (whole && rest.length === 0) || !isJsonObject(value) || isBlobRef(value)) {
+  if (rest.length === 0 || !isJsonObject(value) || isBlobRef(value)) {
     into[head] = toPlain(value);
     return;
   }
   const existing = into[head];
   const target: Record<string, Json> = isJsonObject(existing) ? { ...existing } : {};
-  pick(target, value, rest, whole);
+  pick(target, value, rest);
   into[head] = target;
 }
 
@@ -91,7 +91,6 @@ function tasksView(draft: Draft, node: TaskNode | undefined): object {
     let scope: string | null = node === undefined ? null : node.parent;
     for (;;) {
       const key = draft.latest[scope ?? '']?.[id];
-      if (key !== undefined && key !== node?.key) return key;
       if (key !== undefined) return key;
       if (scope === null) break;
       scope = draft.node(scope).parent;

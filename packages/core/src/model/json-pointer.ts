@@ -5,6 +5,14 @@ export function appendPointer(pointer: string, key: string | number): string {
   return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
+/** The names that a pointer goes through. */
+export function pointerTokens(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 /** A copy of `value` with each string at one of `pointers` replaced; the rest is shared. */
 export function replaceAt(
   value: Json,
