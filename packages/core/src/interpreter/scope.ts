@@ -4,6 +4,7 @@ import type { ChildOutcome, TaskScope } from '../tasks/task-behavior.js';
 import { TemplateLateError } from '../template/index.js';
 import type { RunActivityCommand } from './command.js';
 import type { Draft } from './draft.js';
+import { originOf } from './engine-command.js';
 import { contextFor, evaluateLate } from './evaluate.js';
 import { cancelNode, failNode, succeedNode } from './settle.js';
 import type { TaskNode } from './state.js';
@@ -27,7 +28,7 @@ export function createScope(draft: Draft, key: string): TaskScope {
       const sources = late.map((pointer) => textAt(input, pointer));
       return { value: input, late, context: contextFor(draft, node(), sources) };
     },
-    origin: { project: context.project, workflowId: context.workflowId, execId: context.execId, taskKey: key },
+    origin: originOf(draft, key),
     at: draft.at,
     seed: `${context.seed}/${key}`,
 

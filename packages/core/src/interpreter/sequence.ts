@@ -2,11 +2,11 @@ import { CompozyError } from '../errors/compozy-error.js';
 import { toFailureRecord, type FailureRecord } from '../errors/failure.js';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
 import { jsonBytes } from '../model/json-size.js';
-import { LOCAL_POLICY } from '../model/policy.js';
 import { isTerminal, type Transition } from '../model/task.js';
 import { INLINE_LIMIT_BYTES } from '../ports/blob-store.js';
 import { taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
+import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
 import type { TaskNode } from './state.js';
 import { toPlain } from './template-context.js';
@@ -93,17 +93,14 @@ function finishRun(draft: Draft): void {
     storeRunOutput(draft, value.value);
     return;
   }
-  const { project, workflowId, execId, seed } = draft.context;
-  draft.issue(null, RUN_OUTPUTS, {
-    kind: 'run-activity',
+  const command = evaluateCommand(draft, {
     key: RUN_OUTPUTS,
-    activity: 'evaluateTemplates',
-    input: { origin: { project, workflowId, execId, taskKey: 'run' }, value, at: draft.at, seed: `${seed}/outputs` },
-    policy: LOCAL_POLICY,
+    taskKey: 'run',
+    value,
+    seed: 'outputs',
     summary: 'outputs of the workflow',
-    cancellable: false,
-    repeatable: true,
   });
+  draft.issue(null, RUN_OUTPUTS, command);
 }
 
 export function storeRunOutput(draft: Draft, output: Json): void {
@@ -111,16 +108,7 @@ export function storeRunOutput(draft: Draft, output: Json): void {
     completeRun(draft, output);
     return;
   }
-  draft.issue(null, RUN_STORE, {
-    kind: 'run-activity',
-    key: RUN_STORE,
-    activity: 'storeValue',
-    input: { value: output },
-    policy: LOCAL_POLICY,
-    summary: 'output of the workflow',
-    cancellable: false,
-    repeatable: true,
-  });
+  draft.issue(null, RUN_STORE, storeCommand(RUN_STORE, output, 'output of the workflow'));
 }
 
 export function completeRun(draft: Draft, output: Json): void {

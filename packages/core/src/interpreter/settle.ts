@@ -2,11 +2,11 @@ import { toFailureRecord, type FailureRecord } from '../errors/failure.js';
 import { CompozyError } from '../errors/compozy-error.js';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
 import { jsonBytes } from '../model/json-size.js';
-import { LOCAL_POLICY } from '../model/policy.js';
 import { isTerminal, type Status, type Task } from '../model/task.js';
 import { INLINE_LIMIT_BYTES } from '../ports/blob-store.js';
 import { behaviorOf, taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
+import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
 import { detectOutputError } from './output-error.js';
 
@@ -36,27 +36,15 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
     outputsEvaluated(draft, key, value.value);
     return;
   }
-  draft.issue(key, OUTPUTS_ACTIVITY, {
-    kind: 'run-activity',
+  const command = evaluateCommand(draft, {
     key: `${key}/transform`,
-    activity: 'evaluateTemplates',
-    input: {
-      origin: {
-        project: draft.context.project,
-        workflowId: draft.context.workflowId,
-        execId: draft.context.execId,
-        taskKey: key,
-      },
-      value,
-      ...(schema === undefined ? {} : { outputSchema: schema }),
-      at: draft.at,
-      seed: `${draft.context.seed}/${key}/outputs`,
-    },
-    policy: LOCAL_POLICY,
+    taskKey: key,
+    value,
+    outputSchema: schema,
+    seed: `${key}/outputs`,
     summary: `${node.id}: outputs`,
-    cancellable: false,
-    repeatable: true,
   });
+  draft.issue(key, OUTPUTS_ACTIVITY, command);
 }
 
 /** The result of `outputs` is known. */
@@ -73,16 +61,7 @@ function storeOutput(draft: Draft, key: string, output: Json): void {
     settleNode(draft, key, 'SUCCESS', { output });
     return;
   }
-  draft.issue(key, STORE_ACTIVITY, {
-    kind: 'run-activity',
-    key: `${key}/store`,
-    activity: 'storeValue',
-    input: { value: output },
-    policy: LOCAL_POLICY,
-    summary: `${draft.node(key).id}: store`,
-    cancellable: false,
-    repeatable: true,
-  });
+  draft.issue(key, STORE_ACTIVITY, storeCommand(`${key}/store`, output, `${draft.node(key).id}: store`));
 }
 
 export function failNode(
