@@ -1,6 +1,14 @@
-import type { BlobStore, EngineActivities, Json, ProjectSource, ToolRunner } from '@compozy/core';
+import {
+  CompozyError,
+  type BlobStore,
+  type EngineActivities,
+  type Json,
+  type ProjectSource,
+  type RunGateway,
+  type ToolRunner,
+} from '@compozy/core';
 import { inlineOrBlob, loadJson, storeJson } from '@compozy/core/blobs';
-import { assembleOutputs, expandItems, renderLate } from '@compozy/core/late';
+import { assembleOutputs, evaluateLateCondition, expandItems, renderLate, sendSignal } from '@compozy/core/late';
 import { createSchemaValidator } from '@compozy/core/schema';
 import { checkSchema } from './check-schema.js';
 import { engineActivity } from './engine-activity.js';
@@ -12,14 +20,23 @@ export interface ActivitiesOptions {
   readonly project: ProjectSource;
   readonly tools: ToolRunner;
   readonly blobs: BlobStore;
+  /** How signal tasks reach other runs; without it they fail with `Signal.NotConfigured`. */
+  readonly runs?: RunGateway;
   /** For tools that set no `timeout`; 60,000 ms by default. */
   readonly toolTimeoutMs?: number;
   readonly onToolLog?: ToolLog;
 }
 
+function noRuns(): Promise<never> {
+  const message = 'This worker cannot send signals: give "runs" to createActivities, or use createWorker';
+  return Promise.reject(new CompozyError('Signal.NotConfigured', message));
+}
+
+const NO_RUNS: RunGateway = { startRun: noRuns, signalRun: noRuns };
+
 /** The activities of the engine, to give to a Temporal worker. */
 export function createActivities(options: ActivitiesOptions): EngineActivities {
-  const { project, tools, blobs } = options;
+  const { project, tools, blobs, runs = NO_RUNS } = options;
   const validator = createSchemaValidator();
   const secrets = () => project.secrets();
   let masked: Readonly<Record<string, string>> | undefined;
@@ -52,6 +69,14 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
       const subject = `The output of task "${input.origin.taskKey}"`;
       checkSchema(validator, input.outputSchema, rendered, 'Output.Invalid', subject);
       return { output: await inlineOrBlob(blobs, mask().json(rendered)), attempt: run.attempt };
+    }),
+    evaluateCondition: activity(async ({ condition, context }, run) => ({
+      output: await evaluateLateCondition(condition, context, blobs),
+      attempt: run.attempt,
+    })),
+    sendSignal: activity(async (input, run) => {
+      const plans = project.workflowIds().flatMap((id) => project.plan(id) ?? []);
+      return { output: await sendSignal(input, { plans, blobs, validator, runs }), attempt: run.attempt };
     }),
     expandItems: activity((input) => expandItems(input, { blobs, env: {}, at: input.at, seed: input.seed })),
     storeValue: activity(({ value }) => storeJson(blobs, value)),

@@ -11,6 +11,7 @@ export {
 export { isJsonObject, type Json, type JsonObject } from './model/json.js';
 
 export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
+export type { RunGateway, RunSignal, RunStart } from './ports/run-gateway.js';
 export type { ProjectSource } from './ports/project-source.js';
 export type { ToolCall, ToolRunner } from './ports/tool-runner.js';
 
@@ -21,7 +22,7 @@ export {
   type RetryPolicy,
   type TimeoutKind,
 } from './model/policy.js';
-export type { Plan, ToolDefinition } from './model/plan.js';
+export type { Plan, PlanTrigger, ToolDefinition } from './model/plan.js';
 export type { RunView, TaskView } from './model/run-view.js';
 export {
   isTerminal,
@@ -30,6 +31,9 @@ export {
   type CollectionTask,
   type CompositeTask,
   type ParallelTask,
+  type RouterTask,
+  type SignalTask,
+  type WaitTask,
   type Position,
   type Status,
   type Strategy,
@@ -47,11 +51,13 @@ export type {
   ActivityResult,
   AssembleOutputsInput,
   EngineActivities,
+  EvaluateConditionInput,
   EvaluateTemplatesInput,
   ExpandItemsInput,
   GetWorkflowDataInput,
   ItemManifest,
   RunToolInput,
+  SendSignalInput,
   WorkflowData,
 } from './protocol/activities.js';
 export type { LateValue } from './protocol/late-value.js';
@@ -63,5 +69,7 @@ export {
   RUN_PROGRESS_QUERY,
   RUN_QUERY,
   SEARCH_ATTRIBUTES,
+  SIGNAL_UPDATE,
+  type SignalEnvelope,
 } from './protocol/messages.js';
 export type { ResumeState, RunInput, Trigger } from './protocol/run-input.js';

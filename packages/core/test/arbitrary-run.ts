@@ -107,6 +107,7 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
     inListOrder,
     env: {},
     publicEnv: {},
+    triggers: [],
     tools: { tool: { id: 'tool' }, once: { id: 'once', idempotent: false } },
   }));
 

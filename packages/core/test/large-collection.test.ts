@@ -27,6 +27,7 @@ const plan: Plan = {
   env: {},
   publicEnv: {},
   tools: { tool: { id: 'tool' } },
+  triggers: [],
 };
 
 /** Ends every activity as soon as it is asked for; every hundredth call of the tool fails. */

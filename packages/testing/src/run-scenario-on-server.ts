@@ -58,7 +58,7 @@ export async function runScenarioOnServer(
       step: { fn: (_info, event, commands) => void trace.push(toTraceEntry(event, commands)), callDuringReplay: false },
     },
   };
-  const engine = createActivities({ project: createProjectHost(project), tools: noTools, blobs });
+  const engine = createActivities({ project: createProjectHost(project), tools: noTools, blobs, runs: noRuns });
   const taskQueue = `scenario-${Math.random().toString(36).slice(2)}`;
   const worker = await Worker.create({
     connection: server.connection,
@@ -105,6 +105,9 @@ export async function runScenarioOnServer(
           gate.release(command.activity, taskKey);
           break;
         }
+        case 'signal-received':
+          await handle.signal(event.name, toArgument(event));
+          break;
         case 'pause-requested':
           await handle.signal(PAUSE_SIGNAL);
           break;
@@ -130,6 +133,10 @@ export async function runScenarioOnServer(
       }
     }
   });
+}
+
+function toArgument({ payload, id }: Extract<RunEvent, { kind: 'signal-received' }>): Json {
+  return id === undefined ? payload : { payload, metadata: { signal_id: id } };
 }
 
 function gated(engine: EngineActivities, gate: ActivityGate): EngineActivities {
@@ -169,6 +176,9 @@ function scriptedTool(gate: ActivityGate, outcomes: ReadonlyMap<string, RunEvent
     return await Context.current().cancelled;
   };
 }
+
+/** Other runs are not part of a scenario; what would be started is told by the output. */
+const noRuns = { startRun: async () => undefined, signalRun: async () => undefined };
 
 const noTools = {
   run: () => Promise.reject(new Error('a scenario runs no tools')),

@@ -34,6 +34,12 @@ export const ERROR_CODES = {
   'Task.BadItems': { retryable: false, category: 'user' },
   'Task.Canceled': { retryable: false, category: 'user' },
   'Task.OutputTooLarge': { retryable: false, category: 'user' },
+  'Router.NoRoute': { retryable: false, category: 'user' },
+  'Wait.TimedOut': { retryable: false, category: 'user' },
+  // Signals between runs.
+  'Signal.NoSuchRun': { retryable: false, category: 'user' },
+  'Signal.NotConfigured': { retryable: false, category: 'system' },
+  'Signal.BufferFull': { retryable: true, category: 'user' },
   // Tools and the processes that run them.
   'Tool.NotFound': { retryable: false, category: 'user' },
   'Tool.Threw': { retryable: true, category: 'user' },

@@ -18,6 +18,8 @@ export class Draft {
   heldWork: Work[];
   readonly work: Work[] = [];
   readonly commands: Command[] = [];
+  /** Keys of the tasks that took a signal in this turn, by its id. */
+  readonly takenNow = new Map<string, readonly string[]>();
   readonly #ownedScopes = new Set<string>();
 
   constructor(plan: Plan, state: RunState, at: number) {

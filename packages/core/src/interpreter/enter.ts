@@ -39,7 +39,7 @@ export function begin(draft: Draft, key: string): void {
       input: overlay(value, given),
       ...(left === undefined || left.length === 0 ? {} : { late: left }),
     });
-    if (task.timeoutMs !== undefined && !behaviorOf(task).limitedByActivity) {
+    if (task.timeoutMs !== undefined && behaviorOf(task).timeoutKeptBy === 'machine') {
       draft.setDeadline(`${key}/timeout`, { node: key, name: TIMEOUT_DEADLINE, at: draft.at + task.timeoutMs });
     }
     behaviorOf(task).enter(task, createScope(draft, key));

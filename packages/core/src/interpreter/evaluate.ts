@@ -1,3 +1,4 @@
+import { conditionReferences, evaluateCondition, parseCondition } from '../condition/index.js';
 import { CompozyError } from '../errors/compozy-error.js';
 import { appendPointer } from '../model/json-pointer.js';
 import type { Json, JsonObject } from '../model/json.js';
@@ -12,7 +13,15 @@ import {
 import type { Draft } from './draft.js';
 import { randomAt } from './random.js';
 import type { TaskNode } from './state.js';
-import { isOpaque, referencedContext, SECRET_ENV, templateContext, toPlain } from './template-context.js';
+import {
+  conditionData,
+  isOpaque,
+  pickPaths,
+  referencedContext,
+  SECRET_ENV,
+  templateContext,
+  toPlain,
+} from './template-context.js';
 
 /** Evaluates the templates in `value`. What may not be evaluated in the workflow stays source and is listed as late. */
 export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Json, extra?: JsonObject): LateValue {
@@ -48,6 +57,25 @@ export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Js
 /** What `templates` together refer to, for an activity that will evaluate them. */
 export function contextFor(draft: Draft, node: TaskNode | undefined, templates: readonly string[]): JsonObject {
   return lateContext(draft, templates, templateContext(draft, node));
+}
+
+/** The value of a CEL expression (D-17). */
+export function evaluateInScope(draft: Draft, node: TaskNode, source: string, extra?: JsonObject): Json {
+  const data = conditionData(draft, node, extra);
+  try {
+    return toPlain(evaluateCondition(parseCondition(source), data, { isOpaque }));
+  } catch (error) {
+    throw located(error, '', source);
+  }
+}
+
+/** What a CEL expression refers to, for an activity that will evaluate it. */
+export function conditionContext(draft: Draft, node: TaskNode, source: string, extra?: JsonObject): JsonObject {
+  const references = conditionReferences(parseCondition(source));
+  return pickPaths(
+    references.map(({ path }) => path),
+    conditionData(draft, node, extra),
+  );
 }
 
 /** Public names of `.env` stand in the plan; the activity adds the secret ones. */

@@ -20,6 +20,14 @@ export type RunEvent = EventBase &
       }
     | { readonly kind: 'activity-cancelled'; readonly key: string }
     | { readonly kind: 'deadline-reached'; readonly key: string }
+    | {
+        readonly kind: 'signal-received';
+        readonly name: string;
+        readonly payload: Json;
+        /** Given by the sender; the same id is heard once. */
+        readonly id?: string;
+        readonly source?: string;
+      }
     | { readonly kind: 'pause-requested' }
     | { readonly kind: 'resume-requested' }
     | { readonly kind: 'cancel-requested' }

@@ -1,5 +1,6 @@
 export type { Command, RunActivityCommand } from './command.js';
 export type { RunEvent } from './event.js';
+export { hasRoomFor } from './signals.js';
 export { stableId } from './random.js';
 export { taskPath, toRunView } from './run-view.js';
 export type { RunContext, RunState, Step, TaskNode } from './state.js';

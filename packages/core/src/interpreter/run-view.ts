@@ -1,6 +1,7 @@
 import { toErrorView } from '../errors/failure.js';
 import type { Plan } from '../model/plan.js';
 import type { RunView, TaskView } from '../model/run-view.js';
+import { isTerminal, type Status } from '../model/task.js';
 import { isJsonObject, type JsonObject } from '../model/json.js';
 import { taskAt } from '../tasks/behaviors.js';
 import { stableId } from './random.js';
@@ -13,13 +14,20 @@ export function toRunView(plan: Plan, state: RunState): RunView {
   return {
     workflow_id: state.context.workflowId,
     workflow_exec_id: state.context.execId,
-    status: state.status,
+    status: runStatus(state),
     input: state.context.input,
     output: state.output ?? null,
     error: state.failure === undefined ? null : toErrorView(state.failure),
     tasks,
     usage: {},
   };
+}
+
+/** A run waits when some task does and nothing else goes on. */
+function runStatus({ status, nodes, issued }: RunState): Status {
+  if (status !== 'RUNNING' || Object.keys(issued).length > 0) return status;
+  const open = Object.values(nodes).filter((node) => !isTerminal(node.status));
+  return open.some((node) => node.status === 'WAITING') ? 'WAITING' : status;
 }
 
 export function taskPath(key: string): string {

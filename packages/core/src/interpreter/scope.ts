@@ -5,7 +5,8 @@ import { TemplateLateError } from '../template/index.js';
 import type { RunActivityCommand } from './command.js';
 import type { Draft } from './draft.js';
 import { originOf } from './engine-command.js';
-import { contextFor, evaluateLate } from './evaluate.js';
+import { conditionContext, contextFor, evaluateInScope, evaluateLate } from './evaluate.js';
+import { openWait, takeSignal } from './signals.js';
 import { cancelNode, failNode, succeedNode } from './settle.js';
 import type { TaskNode } from './state.js';
 
@@ -31,6 +32,7 @@ export function createScope(draft: Draft, key: string): TaskScope {
     origin: originOf(draft, key),
     at: draft.at,
     seed: `${context.seed}/${key}`,
+    correlationId: context.trigger.correlation_id ?? context.execId,
 
     data: () => node().data,
     setData: (data) => void draft.update(key, { data }),
@@ -41,6 +43,8 @@ export function createScope(draft: Draft, key: string): TaskScope {
       return result.value;
     },
     evaluateLate: (value, extra) => evaluateLate(draft, node(), value, extra),
+    evaluateCondition: (source, extra) => evaluateInScope(draft, node(), source, extra),
+    conditionContext: (source, extra) => conditionContext(draft, node(), source, extra),
     contextFor: (template) => contextFor(draft, node(), [template]),
     previousOutput: () => {
       const { previous } = node();
@@ -62,6 +66,13 @@ export function createScope(draft: Draft, key: string): TaskScope {
       draft.issue(key, name, command as RunActivityCommand);
     },
     setDeadline: (name, at) => draft.setDeadline(`${key}/${name}`, { node: key, name, at }),
+
+    waitFor(name) {
+      draft.update(key, { status: 'WAITING' });
+      if (name !== undefined) openWait(draft, key, name);
+    },
+    takeSignal: () => takeSignal(draft, key),
+    goTo: (status, id) => void draft.update(key, { goesTo: { status, id } }),
 
     enterChild({ suffix, ref, ...child }) {
       draft.work.push({

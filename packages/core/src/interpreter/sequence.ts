@@ -51,7 +51,8 @@ export function topLevelSettled(draft: Draft, node: TaskNode): void {
   const task = taskAt(draft.plan.tasks, node.ref);
   const failed = node.status !== 'SUCCESS';
   try {
-    if (failed) {
+    if (node.goesTo?.status === node.status && task.final !== true) enterTopLevel(draft, node.goesTo.id);
+    else if (failed) {
       if (task.onError?.next === undefined) failRun(draft, runFailure(node));
       else follow(draft, node, task.onError);
     } else if (task.final === true) finishRun(draft);
@@ -136,6 +137,7 @@ function abandon(draft: Draft): void {
   for (const node of Object.values(draft.nodes)) {
     if (!isTerminal(node.status)) draft.update(node.key, { status: 'CANCELED', endedAt: draft.at });
   }
+  draft.fields.signals = { ...draft.fields.signals, held: [], waits: {} };
   draft.work.length = 0;
   draft.heldWork = [];
 }

@@ -9,6 +9,7 @@ import type { Draft } from './draft.js';
 import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
 import { detectOutputError } from './output-error.js';
+import { closeWait } from './signals.js';
 
 /** Names of the activities that end a task; no behaviour may use them. */
 export const OUTPUTS_ACTIVITY = '$outputs';
@@ -83,6 +84,7 @@ export function settleNode(
 ): void {
   if (isTerminal(draft.node(key).status)) return;
   for (const [deadline, { node }] of Object.entries(draft.deadlines)) if (node === key) draft.clearDeadline(deadline);
+  closeWait(draft, key);
   draft.update(key, { status, endedAt: draft.at, ...result });
   draft.work.push({ kind: 'settled', key });
 }
@@ -98,6 +100,7 @@ export function cancelNode(draft: Draft, key: string): void {
   withdrawAll(draft, key);
   for (const [deadline, { node: owner }] of Object.entries(draft.deadlines))
     if (owner === key) draft.clearDeadline(deadline);
+  closeWait(draft, key);
   draft.update(key, { status: 'CANCELED', endedAt: draft.at });
 }
 

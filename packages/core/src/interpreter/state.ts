@@ -44,6 +44,8 @@ export interface TaskNode {
   readonly attempts: number;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** Where the run goes when the task ends in `status`, whatever its transitions say. */
+  readonly goesTo?: { readonly status: Status; readonly id: string };
   /** Belongs to the behaviour of the task's type. */
   readonly data?: Json;
 }
@@ -72,12 +74,41 @@ export type Work =
       readonly previous?: string;
     }
   | { readonly kind: 'settled'; readonly key: string }
-  | { readonly kind: 'deadline'; readonly deadline: Deadline };
+  | { readonly kind: 'deadline'; readonly deadline: Deadline }
+  /** A signal came in for a task that waits. */
+  | { readonly kind: 'signal'; readonly key: string };
 
 export interface Deadline {
   readonly node: string;
   readonly name: string;
   readonly at: number;
+}
+
+/** A signal that somebody may still want to see. */
+export interface HeldSignal {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: Json;
+  readonly source: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly bytes: number;
+  /** Keys of the open tasks that wait for it and have not looked at it yet. */
+  readonly for: readonly string[];
+  /** Some task has looked at it. */
+  readonly taken: boolean;
+}
+
+/** Signals and who waits for them. */
+export interface SignalState {
+  readonly held: readonly HeldSignal[];
+  /** Names that open tasks wait for, by the key of the task. */
+  readonly waits: Readonly<Record<string, string>>;
+  /** Ids that were received, the newest last: a sender that tries again is not heard twice. */
+  readonly ids: readonly string[];
+  readonly received: number;
+  /** Signals that came when there was no room. */
+  readonly refused: number;
 }
 
 export interface RunState {
@@ -96,6 +127,7 @@ export interface RunState {
   readonly held: readonly RunActivityCommand[];
   /** Tasks that were to be entered, and deadlines that were reached, while the run was paused. */
   readonly heldWork: readonly Work[];
+  readonly signals: SignalState;
   readonly paused: boolean;
   readonly draining: boolean;
   readonly draws: number;

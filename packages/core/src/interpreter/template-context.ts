@@ -30,6 +30,7 @@ export function templateContext(draft: Draft, node: TaskNode | undefined, extra:
     output: null,
     env: SECRET_ENV,
     trigger: context.trigger,
+    payload: context.trigger.payload ?? null,
     project: { id: plan.project.name, ...plan.project },
     tools: plan.tools,
     agents: {},
@@ -48,15 +49,41 @@ export function templateContext(draft: Draft, node: TaskNode | undefined, extra:
   return Object.assign(base, extra) as JsonObject;
 }
 
+/** The variables of a condition (D-17): those of a template, and every other name that the language has, as null. */
+export function conditionData(draft: Draft, node: TaskNode, extra: JsonObject = {}): JsonObject {
+  const context = templateContext(draft, node, extra) as Record<string, unknown>;
+  const data: Record<string, unknown> = {
+    item: null,
+    index: null,
+    parent: null,
+    signal: null,
+    processor: null,
+    headers: {},
+    query: {},
+  };
+  // Members of a context are made when they are read, and stay so.
+  Object.defineProperties(data, Object.getOwnPropertyDescriptors(context));
+  data['env'] = draft.plan.publicEnv;
+  data['current'] = data['item'] ?? null;
+  return data as JsonObject;
+}
+
 /** The part of `context` that the expressions in `sources` refer to. */
 export function referencedContext(sources: readonly string[], context: JsonObject): JsonObject {
+  const paths = sources.flatMap((source) => templateReferences(parseTemplate(source)).map(({ path }) => path));
+  return pickPaths(
+    paths.filter(([root]) => root !== 'env'),
+    context,
+  );
+}
+
+/** The part of `context` at `paths`; an empty path is all of it but `.env`. */
+export function pickPaths(paths: readonly (readonly string[])[], context: JsonObject): JsonObject {
   const picked: Record<string, Json> = {};
-  for (const source of sources) {
-    for (const { path } of templateReferences(parseTemplate(source))) {
-      if (path.length === 0) {
-        for (const root of Object.keys(context)) if (root !== 'env') picked[root] = toPlain(context[root] ?? null);
-      } else if (path[0] !== 'env') pick(picked, context, path);
-    }
+  for (const path of paths) {
+    if (path.length === 0) {
+      for (const root of Object.keys(context)) if (root !== 'env') picked[root] = toPlain(context[root] ?? null);
+    } else pick(picked, context, path);
   }
   return picked;
 }

@@ -32,6 +32,7 @@ import {
   topLevelSettled,
 } from './sequence.js';
 import { failNode, guarded, OUTPUTS_ACTIVITY, outputsEvaluated, settleNode, STORE_ACTIVITY } from './settle.js';
+import { isRepeated, NO_SIGNALS, receiveSignal, sweepSignals } from './signals.js';
 import type { Deadline, Issued, RunContext, RunState, Step } from './state.js';
 
 /** How often a call that died with its worker is repeated before the task fails. */
@@ -75,6 +76,8 @@ function concerns(state: RunState, event: RunEvent): boolean {
       return !state.draining;
     case 'continued':
       return state.draining;
+    case 'signal-received':
+      return !isRepeated(state, event);
     case 'cancel-requested':
       return true;
   }
@@ -93,6 +96,9 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.work.push({ kind: 'deadline', deadline });
       break;
     }
+    case 'signal-received':
+      receiveSignal(draft, event);
+      break;
     case 'pause-requested':
       Object.assign(draft.fields, { paused: true, status: 'PAUSED' });
       break;
@@ -121,8 +127,10 @@ function settleTurn(draft: Draft): Step {
     if (work.kind === 'settled') settled(draft, work.key);
     else if (draft.fields.paused) draft.heldWork.push(work);
     else if (work.kind === 'enter') enter(draft, work);
+    else if (work.kind === 'signal') signalArrived(draft, work.key);
     else deadlineReached(draft, work.deadline);
   }
+  sweepSignals(draft);
   if (draft.fields.draining && !draft.fields.ended && draft.inFlight() === 0) {
     draft.commands.push({ kind: 'continue-as-new' });
   }
@@ -143,6 +151,11 @@ function settled(draft: Draft, key: string): void {
 function deliver(draft: Draft, key: string, event: TaskEvent): void {
   const task = taskAt(draft.plan.tasks, draft.node(key).ref);
   guarded(draft, key, () => behaviorOf(task).on(task, createScope(draft, key), event));
+}
+
+function signalArrived(draft: Draft, key: string): void {
+  const node = draft.nodes[key];
+  if (node !== undefined && !isTerminal(node.status)) deliver(draft, key, { kind: 'signal-received' });
 }
 
 function deadlineReached(draft: Draft, { node, name }: Deadline): void {
@@ -222,6 +235,7 @@ function emptyState(context: RunContext): RunState {
     deadlines: {},
     held: [],
     heldWork: [],
+    signals: NO_SIGNALS,
     paused: false,
     draining: false,
     draws: 0,

@@ -1,2 +1,4 @@
 export { assembleOutputs, expandItems } from './large-collection.js';
+export { evaluateLateCondition } from './late-condition.js';
+export { sendSignal, type SignalSending } from './send-signal.js';
 export { createReader, READ_LIMIT_BYTES, renderLate, type LateRendering } from './render-late.js';

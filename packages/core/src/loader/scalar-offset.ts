@@ -3,7 +3,7 @@ import type { Place } from '../schema/source-document.js';
 
 /**
  * The offset in the file of a line and column in a scalar's text. It aligns the two from the nearest `{{` on, which no
- * style of scalar writes differently; without one, the scalar's start is all that is known.
+ * style of scalar writes differently; without one, from the start of the content.
  */
 export function offsetInScalar(file: string, scalar: Scalar, inText: Place): number {
   const text = scalar.value as string;
@@ -11,15 +11,23 @@ export function offsetInScalar(file: string, scalar: Scalar, inText: Place): num
   const raw = file.slice(start, end);
   const wanted = offsetOfPlace(text, inText);
   const before = text.lastIndexOf('{{', wanted);
-  if (before === -1) return start;
+  const isDouble = scalar.type === 'QUOTE_DOUBLE';
+  const isSingle = scalar.type === 'QUOTE_SINGLE';
+  if (before === -1) return start + aligned(text, 0, wanted, raw, contentStart(raw, scalar), isDouble, isSingle);
   let nth = 0;
   for (let at = text.indexOf('{{'); at !== before && at !== -1; at = text.indexOf('{{', at + 2)) nth += 1;
   let from = raw.indexOf('{{');
   for (let count = 0; count < nth && from !== -1; count += 1) from = raw.indexOf('{{', from + 2);
   if (from === -1) return start;
-  return (
-    start + aligned(text, before, wanted, raw, from, scalar.type === 'QUOTE_DOUBLE', scalar.type === 'QUOTE_SINGLE')
-  );
+  return start + aligned(text, before, wanted, raw, from, isDouble, isSingle);
+}
+
+/** Where the text begins: after the quote, or in the line after the `|` or `>`. */
+function contentStart(raw: string, { type }: Scalar): number {
+  if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') return 1;
+  if (type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED') return 0;
+  const line = raw.indexOf('\n') + 1;
+  return line + (/^\s*/.exec(raw.slice(line))?.[0].length ?? 0);
 }
 
 function offsetOfPlace(text: string, { line, column }: Place): number {

@@ -14,6 +14,14 @@ export interface ToolDefinition {
   readonly idempotent?: false;
 }
 
+/** A name that starts the workflow. Signals and the events of webhooks share one name space. */
+export interface PlanTrigger {
+  readonly type: 'signal' | 'webhook';
+  readonly name: string;
+  /** JSON Schema of the payload. */
+  readonly schema?: JsonObject;
+}
+
 /**
  * One workflow of one project, checked and normalised: what a run is pinned to. JSON, without secrets.
  * Templates stand in it as source; parsed forms are caches of a process.
@@ -33,4 +41,5 @@ export interface Plan {
   readonly env: Readonly<Record<string, string>>;
   readonly publicEnv: Readonly<Record<string, string>>;
   readonly tools: Readonly<Record<string, ToolDefinition>>;
+  readonly triggers: readonly PlanTrigger[];
 }

@@ -77,8 +77,45 @@ export interface CompositeTask extends TaskBase {
   readonly tasks: readonly Task[];
 }
 
+/** D-31. Inline tasks of a router at the top level are tasks of the workflow; its routes name them. */
+export interface RouterTask extends TaskBase {
+  readonly type: 'router';
+  /** CEL, or a template. */
+  readonly condition: string;
+  /** Task ids by the result of the condition. */
+  readonly routes: Readonly<Record<string, string>>;
+  readonly defaultRoute?: string;
+  /** Inline tasks of a router inside of a container: the chosen one runs as its child. */
+  readonly tasks: readonly Task[];
+}
+
+/** D-37. */
+export interface WaitTask extends TaskBase {
+  readonly type: 'wait';
+  /** Name of the signal; may be a template. Without it the task waits for `durationMs`. */
+  readonly waitFor?: string;
+  readonly durationMs?: number;
+  /** CEL, or a template; without it any signal of that name will do. */
+  readonly condition?: string;
+  readonly processor?: Task;
+  readonly onTimeout?: string;
+}
+
+/** D-36. */
+export interface SignalTask extends TaskBase {
+  readonly type: 'signal';
+  /** Name of the signal; may be a template. */
+  readonly signal: string;
+  readonly payload: Json;
+  /** The run that it is meant for; without it every workflow with that trigger is started. May be a template. */
+  readonly workflowExecId?: string;
+}
+
 export interface TaskTypes {
   readonly basic: BasicTask;
+  readonly router: RouterTask;
+  readonly wait: WaitTask;
+  readonly signal: SignalTask;
   readonly collection: CollectionTask;
   readonly aggregate: AggregateTask;
   readonly parallel: ParallelTask;

@@ -54,6 +54,25 @@ export interface EvaluateTemplatesInput {
   readonly seed: string;
 }
 
+export interface EvaluateConditionInput {
+  readonly origin: ActivityOrigin;
+  /** CEL. */
+  readonly condition: string;
+  /** What it refers to; values in the blob store are read first. */
+  readonly context: JsonObject;
+}
+
+export interface SendSignalInput {
+  readonly origin: ActivityOrigin;
+  readonly name: string;
+  readonly payload: LateValue;
+  readonly correlationId: string;
+  /** The run that it is meant for; without it every workflow with that trigger is started. */
+  readonly workflowExecId?: string;
+  readonly at: number;
+  readonly seed: string;
+}
+
 export interface ExpandItemsInput {
   readonly origin: ActivityOrigin;
   readonly items: LateValue;
@@ -94,6 +113,9 @@ export interface EngineActivities {
   runTool(input: RunToolInput): Promise<ActivityResult>;
   /** Local. Renders what the workflow could not, and checks the result. */
   evaluateTemplates(input: EvaluateTemplatesInput): Promise<ActivityResult>;
+  /** Local. Evaluates a condition that the workflow could not. */
+  evaluateCondition(input: EvaluateConditionInput): Promise<ActivityResult>;
+  sendSignal(input: SendSignalInput): Promise<ActivityResult>;
   expandItems(input: ExpandItemsInput): Promise<ItemManifest>;
   /** Local. Puts a value into the blob store. */
   storeValue(input: { readonly value: Json }): Promise<BlobRef>;
@@ -107,12 +129,18 @@ export type ActivityName = keyof EngineActivities;
 export type ActivityInput<N extends ActivityName> = Parameters<EngineActivities[N]>[0];
 
 /** Activities whose result is an {@link ActivityResult}; the others return their value as it is. */
-export const REPORTING_ACTIVITIES: readonly ActivityName[] = ['runTool', 'evaluateTemplates'];
+export const REPORTING_ACTIVITIES: readonly ActivityName[] = [
+  'runTool',
+  'evaluateTemplates',
+  'evaluateCondition',
+  'sendSignal',
+];
 
 /** Activities that run beside the workflow task: one history event, no queue. */
 export const LOCAL_ACTIVITIES: readonly ActivityName[] = [
   'getWorkflowData',
   'evaluateTemplates',
+  'evaluateCondition',
   'storeValue',
   'loadValue',
 ];

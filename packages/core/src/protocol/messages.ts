@@ -1,3 +1,5 @@
+import type { Json } from '../model/json.js';
+
 /** Names on the Temporal wire. Changing one breaks running executions and foreign clients. */
 export const GENERIC_WORKFLOW_TYPE = 'CompozyWorkflow';
 
@@ -5,6 +7,18 @@ export const RUN_QUERY = 'run.view';
 export const RUN_PROGRESS_QUERY = 'run.progress';
 export const PAUSE_SIGNAL = 'run.pause';
 export const RESUME_SIGNAL = 'run.resume';
+/** Hands over a signal and says whether the run took it; a Temporal signal of the same name does without an answer. */
+export const SIGNAL_UPDATE = 'run.signal';
+
+/** What a signal may carry beside its payload. */
+export interface SignalEnvelope {
+  readonly payload: Json;
+  readonly metadata?: {
+    /** The same id is heard once, however often it is sent. */
+    readonly signal_id?: string;
+    readonly source?: string;
+  };
+}
 
 export const SEARCH_ATTRIBUTES = {
   execId: 'CompozyExecId',

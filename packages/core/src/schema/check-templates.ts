@@ -1,15 +1,18 @@
 import { CompozyError } from '../errors/compozy-error.js';
 import { isTemplate, parseTemplate, templateReferences, type Template } from '../template/index.js';
 import { checkReference, type TemplateScope } from './check-reference.js';
+import { checkConditionText } from './check-condition.js';
 import type { CheckedTask } from './checked-task.js';
 import type { Reporter } from './reporter.js';
-import { isRecord, valueAt, type Path, type SourceDocument } from './source-document.js';
+import { isRecord, textAt, valueAt, type Path, type SourceDocument } from './source-document.js';
 import type { TemplateCheck } from './template-check.js';
 import { createTaskLookup } from './task-lookup.js';
 import { taskFieldScopes } from './task-field-scopes.js';
 
-const RUN_ROOTS = ['workflow', 'tasks', 'input', 'output', 'env', 'trigger', 'project', 'tools', 'agents'];
+const RUN_ROOTS = ['workflow', 'tasks', 'input', 'output', 'env', 'trigger', 'payload', 'project', 'tools', 'agents'];
 const OUTPUTS_ROOTS = [...RUN_ROOTS, 'status', 'workflow_id', 'workflow_exec_id'];
+/** Variables that a condition always has; those without a value are null. */
+const CONDITION_ROOTS = ['item', 'index', 'parent', 'current', 'signal', 'processor', 'headers', 'query'];
 const TASK_ROOTS = [...RUN_ROOTS, 'with', 'task', 'children'];
 
 /** Parses every template of a workflow file and resolves what it refers to, as far as that can be said before a run. */
@@ -30,7 +33,12 @@ export function checkTemplates(check: TemplateCheck): void {
         tasks: lookup.from(child, field.after),
         secrets: field.secrets,
       };
-      visitTemplates(document, [...child.path, ...key], options.reporter, scope);
+      const at = [...child.path, ...key];
+      const text = field.isCondition ? textAt(document, at) : undefined;
+      if (text !== undefined && !isTemplate(text)) {
+        const variables = new Set([...scope.roots, ...CONDITION_ROOTS]);
+        checkConditionText(document, at, text, options.reporter, { ...scope, roots: variables });
+      } else visitTemplates(document, at, options.reporter, scope);
     }
   }
   const run = { ...shared, tasks: lookup.ofRun(), roots: new Set(RUN_ROOTS) };

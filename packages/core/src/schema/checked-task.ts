@@ -18,11 +18,20 @@ export interface CheckedTask {
   readonly known: boolean;
 }
 
-/** Checks the keys and values of the task at `path`; tasks inside of it are left to whoever compiles it. */
-export function checkTask(document: SourceDocument, path: Path, options: CheckOptions): CheckedTask {
+/**
+ * Checks the keys and values of the task at `path`; tasks inside of it are left to whoever compiles it. With a
+ * `defaultId` the task may go without an id.
+ */
+export function checkTask(
+  document: SourceDocument,
+  path: Path,
+  options: CheckOptions,
+  defaultId?: string,
+): CheckedTask {
   const raw = valueAt(document.value, path);
   // The list that it stands in has reported it.
   if (!isRecord(raw)) return { path, type: 'basic', document: {}, known: false };
+  if (defaultId !== undefined) raw['id'] ??= defaultId;
   const given = raw['type'] ?? 'basic';
   const type = taskTypes.find((name) => name === given);
   if (type === undefined) {

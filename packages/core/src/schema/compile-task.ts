@@ -45,9 +45,9 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
 
   const compiler: TaskCompiler = {
     report(code, message, { path: inner = [], at = 'value', expected } = {}) {
-      const where =
-        expected === undefined ? { path: [...path, ...inner], at } : { path: [...path, ...inner], at, expected };
-      reporter.report(source, code, message, where);
+      const severity = code === 'key.ignored' ? 'warning' : 'error';
+      const where = { path: [...path, ...inner], at, severity } as const;
+      reporter.report(source, code, message, expected === undefined ? where : { ...where, expected });
     },
     check(schema, value, name) {
       let ok = true;
@@ -59,20 +59,22 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
       return ok;
     },
     with: own,
-    base({ tool, with: given = own } = {}) {
+    base({ tool, with: given = own, calls = tool !== undefined } = {}) {
       const definition = tool === undefined ? undefined : workflow.tools[tool];
       return compileBase(checked, workflow, {
         levels,
         given: { ...definition?.with, ...given },
         definition,
+        calls,
         input,
         output,
       });
     },
     hasExecutor: ({ tool, use, agent }) => tool !== undefined || use !== undefined || agent !== undefined,
     tool: () => (choice ??= findTool(checked, workflow)).key,
-    child: (inner, { with: given = {} }) => {
-      const child = checkChild(checked, workflow, [...path, ...inner], place.depth + 1);
+    isTopLevel: place.depth === 1,
+    child: (inner, { with: given = {}, defaultId }) => {
+      const child = checkChild(checked, workflow, [...path, ...inner], place.depth + 1, { defaultId });
       const inside = { levels, with: given, depth: place.depth + 1, hasPredecessor: false };
       return child === undefined ? undefined : compileTask(child, workflow, inside);
     },
@@ -80,7 +82,7 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
       const checkUnique = createIdCheck('task', reporter);
       const tasks: Task[] = [];
       for (let index = 0; index < count; index += 1) {
-        const child = checkChild(checked, workflow, [...path, ...inner, index], place.depth + 1, checkUnique);
+        const child = checkChild(checked, workflow, [...path, ...inner, index], place.depth + 1, { checkUnique });
         const isLater = index > 0 && checked.type === 'composite';
         const inside = { levels, with: {}, depth: place.depth + 1, hasPredecessor: isLater };
         const compiled = child === undefined ? undefined : compileTask(child, workflow, inside);
@@ -104,12 +106,17 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
   return compiler;
 }
 
+interface ChildOptions {
+  readonly checkUnique?: ReturnType<typeof createIdCheck>;
+  readonly defaultId?: string | undefined;
+}
+
 function checkChild(
   parent: CheckedTask,
   workflow: WorkflowScope,
   path: SubPath,
   depth: number,
-  checkUnique?: ReturnType<typeof createIdCheck>,
+  { checkUnique, defaultId }: ChildOptions = {},
 ): CheckedTask | undefined {
   const { document: source, options } = workflow;
   if (depth > MAX_DEPTH) {
@@ -119,7 +126,7 @@ function checkChild(
     });
     return undefined;
   }
-  const child = checkTask(source, path, options);
+  const child = checkTask(source, path, options, defaultId);
   workflow.addNested(child, parent);
   const { id, on_success: onSuccess, on_error: onError } = child.document;
   const isTemplated = parent.type === 'collection' && id?.includes('{{') === true;
@@ -140,6 +147,7 @@ interface BaseOptions {
   readonly levels: readonly PolicyLevel[];
   readonly given: JsonObject;
   readonly definition: ToolDefinition | undefined;
+  readonly calls: boolean;
   readonly input: JsonObject | undefined;
   readonly output: JsonObject | undefined;
 }
@@ -147,7 +155,7 @@ interface BaseOptions {
 function compileBase(
   checked: CheckedTask,
   workflow: WorkflowScope,
-  { levels, given, definition, input, output }: BaseOptions,
+  { levels, given, definition, calls, input, output }: BaseOptions,
 ): TaskBase {
   const { path, document: task } = checked;
   const { document: source } = workflow;
@@ -157,7 +165,7 @@ function compileBase(
   const onError = toTransition(task.on_error);
   const policy = compilePolicy({
     levels,
-    timeoutMs: definition === undefined ? undefined : timeoutMs,
+    timeoutMs: calls ? timeoutMs : undefined,
     toolTimeoutMs: definition?.timeoutMs,
   });
   return {

@@ -5,12 +5,14 @@ import { checkFlow } from './check-flow.js';
 import { checkIgnoredOptions, checkIgnoredWith } from './check-ignored.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
+import { compileTriggers } from './compile-triggers.js';
 import { checkTask, type CheckedTask } from './checked-task.js';
 import { checkTemplates } from './check-templates.js';
 import type { NestedTask } from './template-check.js';
 import { literalEnv } from './env-values.js';
 import { compileTask } from './compile-task.js';
 import { createFlowGraph } from './flow-graph.js';
+import { taskSchemaOf } from '../tasks/schemas.js';
 import { textAt, textsAt, valueAt, type SourceDocument } from './source-document.js';
 import { workflowDocument, type WorkflowDocument } from './workflow.js';
 import type { ProjectScope, WorkflowScope } from './workflow-scope.js';
@@ -31,7 +33,7 @@ export function compileWorkflow(
   schemas.add(source, ['schemas'], document.schemas);
   const toolTable = project.tools.extend();
   toolTable.add(source, ['tools'], document.tools, schemas);
-  for (const path of [['triggers'], ['agents']]) resolveInner(source, path, schemas);
+  for (const path of [['agents']]) resolveInner(source, path, schemas);
   const input = inputSchema(source, document, schemas, options);
 
   const used: Record<string, ToolDefinition> = Object.assign(
@@ -54,7 +56,7 @@ export function compileWorkflow(
   };
 
   checkIgnoredOptions(source, ['config'], options.reporter);
-  const checked = (document.tasks ?? []).map((_, index) => checkTask(source, ['tasks', index], options));
+  const checked = checkTopLevel(source, document.tasks?.length ?? 0, options);
   if (document.tasks?.length === 0) {
     options.reporter.report(source, 'value.missing', 'A workflow needs at least one task', {
       path: ['tasks'],
@@ -92,6 +94,7 @@ export function compileWorkflow(
     env: { ...project.env, ...env },
     publicEnv,
     tools: { ...used },
+    triggers: compileTriggers(source, document.triggers ?? [], schemas, options.reporter),
   };
   return { id: document.id, plan };
 }
@@ -120,7 +123,7 @@ function inputSchema(
   return inner ?? outer;
 }
 
-/** Schemas of triggers and of the actions of agents are checked although nothing runs them yet. */
+/** Schemas of the actions of agents are checked although nothing runs them yet. */
 function resolveInner(
   source: SourceDocument,
   path: readonly (string | number)[],
@@ -130,11 +133,19 @@ function resolveInner(
   if (typeof value !== 'object' || value === null) return;
   for (const key of Object.keys(value)) {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
-    const isSchema = key === 'schema' || key === 'input' || key === 'output';
-    // `input` of a webhook event is a mapping of templates.
-    if (isSchema && !path.includes('events')) schemas.resolve(source, at);
-    else if (['actions', 'webhook', 'events'].includes(key) || Array.isArray(value)) resolveInner(source, at, schemas);
+    if (key === 'input' || key === 'output') schemas.resolve(source, at);
+    else if (key === 'actions' || Array.isArray(value)) resolveInner(source, at, schemas);
   }
+}
+
+/** The tasks of the list, and after them those that stand in place of an id: they are tasks of the workflow too. */
+function checkTopLevel(source: SourceDocument, count: number, options: CheckOptions): readonly CheckedTask[] {
+  const checked = Array.from({ length: count }, (_, index) => checkTask(source, ['tasks', index], options));
+  for (const { path, type, document, known } of checked) {
+    const inline = known ? (taskSchemaOf(type).inlineTasks?.(document) ?? []) : [];
+    for (const inner of inline) checked.push(checkTask(source, [...path, ...inner], options));
+  }
+  return checked;
 }
 
 function checkTaskIds(source: SourceDocument, tasks: readonly CheckedTask[], options: CheckOptions): void {

@@ -46,6 +46,7 @@ export const DIAGNOSTIC_CODES = {
   'template.syntax': 'A template that cannot be parsed',
   'template.unknown-function': 'A function that templates do not have',
   'template.unknown-variable': 'A variable that does not exist there',
+  'condition.syntax': 'A condition that cannot be parsed',
   'flow.unreachable': 'A task that no other task leads to',
   'flow.endless': 'Tasks that lead to each other without a way out',
   'feature.unsupported': 'Part of the language that this version does not run yet',

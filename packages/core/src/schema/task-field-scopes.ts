@@ -8,9 +8,11 @@ export interface FieldScope {
   readonly after: 'nothing' | 'result' | 'end';
   /** What the field is, where a secret in it would reach the history; `undefined` where a secret is fine. */
   readonly secrets: string | undefined;
+  /** Without `{{` the text is CEL. */
+  readonly isCondition: boolean;
 }
 
-const PLAIN: Omit<FieldScope, 'locals'> = { after: 'nothing', secrets: undefined };
+const PLAIN: Omit<FieldScope, 'locals'> = { after: 'nothing', secrets: undefined, isCondition: false };
 
 /** The fields of a task that may hold templates, by their key. Tasks inside of it have their own. */
 export function taskFieldScopes(
@@ -25,9 +27,12 @@ export function taskFieldScopes(
   const fields: (readonly [Path, FieldScope])[] = [
     at('with', { locals: [...outer, ...own] }),
     at('env', {}),
-    at('outputs', { after: 'result', secrets: 'outputs' }),
+    at('outputs', { locals: [...outer, ...ownResult(task)], after: 'result', secrets: 'outputs' }),
     at('on_success', { locals: [...outer, 'error'], after: 'end', secrets: 'on_success' }),
     at('on_error', { locals: [...outer, 'error'], after: 'end', secrets: 'on_error' }),
+    at('condition', { locals: [...outer, ...ownResult(task)], secrets: 'condition', isCondition: true }),
+    at('wait_for', { secrets: 'wait_for' }),
+    at('signal', { secrets: 'signal' }),
     at('tool', {}),
     at('prompt', {}),
     at('action', {}),
@@ -51,6 +56,7 @@ export function taskFieldScopes(
 /** Names that a container gives to what runs inside of it. */
 function itemNames(task: CheckedTask): readonly string[] {
   const document = task.document as { readonly batch_size?: unknown; readonly with?: Record<string, unknown> };
+  if (task.type === 'wait') return ['signal'];
   if (task.type === 'parallel')
     return document.with?.['batch_size'] === undefined && document.batch_size === undefined ? [] : ['items', 'index'];
   if (task.type !== 'collection') return [];
@@ -60,6 +66,11 @@ function itemNames(task: CheckedTask): readonly string[] {
   const grouped = ['items', 'index', ...(indexVar === undefined ? [] : [indexVar])];
   if (size === 0) return ['item', 'index', ...variables(task)];
   return typeof size === 'string' ? [...grouped, 'item', ...variables(task)] : grouped;
+}
+
+/** Names that a task gives to its own condition and its `outputs`. */
+function ownResult({ type }: CheckedTask): readonly string[] {
+  return type === 'wait' ? ['signal', 'processor'] : [];
 }
 
 interface Variables {

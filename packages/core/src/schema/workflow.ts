@@ -39,7 +39,7 @@ const webhook = mapping({
   dedupe: mapping({ enabled: flag.optional(), ttl: duration.optional(), key: text.optional() }).optional(),
 });
 
-const trigger = mapping({
+export const triggerDocument = mapping({
   type: oneOf('signal', 'webhook'),
   name: text.optional(),
   schema: schemaOrId.optional(),
@@ -74,7 +74,7 @@ export const workflowDocument = mapping(
     mcps: mcpList.optional(),
     knowledge_bases: knowledgeBaseList.optional(),
     knowledge: knowledgeBindings.optional(),
-    triggers: listOf(trigger, 'a list of triggers').optional(),
+    triggers: listOf(triggerDocument, 'a list of triggers').optional(),
     tasks: nestedTasks,
     outputs: anyValue.optional(),
     schedule: schedule.optional(),

@@ -4,11 +4,17 @@ import { basic } from './basic/behavior.js';
 import { collection } from './collection/behavior.js';
 import { composite } from './composite/behavior.js';
 import { parallel } from './parallel/behavior.js';
+import { router } from './router/behavior.js';
+import { signal } from './signal/behavior.js';
 import type { TaskBehavior } from './task-behavior.js';
+import { wait } from './wait/behavior.js';
 
 /** What each task type does. Beside `schemas.ts`, because one registry would drag the validator into the sandbox. */
 const behaviors: { readonly [T in TaskType]: TaskBehavior<TaskOf<T>> } = {
   basic,
+  router,
+  wait,
+  signal,
   collection,
   aggregate,
   parallel,

@@ -17,6 +17,8 @@ export type TaskEvent =
       readonly timeout?: TimeoutKind;
     }
   | { readonly kind: 'deadline-reached'; readonly name: string }
+  /** A signal that the task waits for is there to be taken. */
+  | { readonly kind: 'signal-received' }
   | { readonly kind: 'child-settled'; readonly child: ChildOutcome };
 
 export interface ChildOutcome {
@@ -52,6 +54,8 @@ export interface TaskScope {
   readonly origin: ActivityOrigin;
   readonly at: number;
   readonly seed: string;
+  /** Goes along with everything that the run sets in motion. */
+  readonly correlationId: string;
   /** `with`, ready for an activity: what may not be evaluated here travels as source. */
   readonly taskInput: LateValue;
   /** Children of the same container in all, this one included; 1 at the top level. */
@@ -63,6 +67,10 @@ export interface TaskScope {
   evaluate(value: Json, extra?: JsonObject): Json;
   /** As {@link evaluate}, but leaves what has to be evaluated by an activity. */
   evaluateLate(value: Json, extra?: JsonObject): LateValue;
+  /** The value of a CEL expression; throws as {@link evaluate} does. */
+  evaluateCondition(source: string, extra?: JsonObject): Json;
+  /** What a CEL expression refers to, for an activity that will evaluate it. */
+  conditionContext(source: string, extra?: JsonObject): JsonObject;
   /** What `template` refers to, for an activity that will evaluate it. */
   contextFor(template: string): JsonObject;
   /** Output of the task that ended just before this one in the same scope. */
@@ -75,6 +83,13 @@ export interface TaskScope {
     options: { readonly policy: ActivityPolicy; readonly summary: string; readonly repeatable?: boolean },
   ): void;
   setDeadline(name: string, at: number): void;
+
+  /** The task waits: for signals of this name, or, without a name, for a deadline. */
+  waitFor(name?: string): void;
+  /** The next signal that the task has not looked at. */
+  takeSignal(): JsonObject | undefined;
+  /** At the top level: where the run goes when the task ends in `status`, whatever its transitions say. */
+  goTo(status: 'SUCCESS' | 'TIMED_OUT', id: string): void;
 
   enterChild(child: NewChild): void;
   /** Settles a child that is still open as CANCELED, with everything in it. */
@@ -94,10 +109,14 @@ export interface TaskBehavior<T extends Task> {
   on(task: T, scope: TaskScope, event: TaskEvent): void;
   /** The tasks inside, by their path relative to the task. */
   children(task: T): Readonly<Record<string, Task>>;
+  /** Whether its children run at the same time; if not given, they do not. */
+  runsSideBySide?(task: T): boolean;
   /** Where a failure may be reported as an output (D-22): in what the executor gave, in `outputs`, or nowhere. */
   readonly detectsErrorsIn: 'result' | 'outputs' | 'nothing';
-  /** Temporal itself keeps the time limit of the task, as that of its one activity; otherwise the machine does. */
-  readonly limitedByActivity: boolean;
+  /** Who keeps the task's `timeout`: Temporal, as the limit of its one activity; the behaviour; or the machine. */
+  readonly timeoutKeptBy: 'activity' | 'behavior' | 'machine';
+  /** Task ids that it may go on to beside its transitions, by what they are called in a drawing. */
+  targets?(task: T): Readonly<Record<string, string>>;
   /** Schemas of the output beside the task's own. */
   outputSchemas?(task: T, plan: Plan): readonly JsonObject[];
 }

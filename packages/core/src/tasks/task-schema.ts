@@ -3,13 +3,13 @@ import type { JsonObject } from '../model/json.js';
 import type { Task, TaskBase } from '../model/task.js';
 
 /** Codes that a task's own rules may give; the table of all is `DIAGNOSTIC_CODES`. */
-export type TaskProblem = 'value.missing' | 'value.conflict' | 'value.range' | 'feature.unsupported';
+export type TaskProblem = 'value.missing' | 'value.conflict' | 'value.range' | 'key.ignored' | 'feature.unsupported';
 
 export type SubPath = readonly (string | number)[];
 
 /** What the compiler does for one task of a document. */
 export interface TaskCompiler {
-  /** A problem at `path` inside of the task; by default at the task itself. */
+  /** A problem at `path` inside of the task; by default at the task itself. What is ignored is a warning. */
   report(
     code: TaskProblem,
     message: string,
@@ -19,13 +19,18 @@ export interface TaskCompiler {
   check(schema: z.ZodType, value: unknown, name: string): boolean;
   /** The task's `with` over what the task around it gives. */
   readonly with: JsonObject;
-  /** What every task has. `with` is used instead of the task's; the defaults of `tool` are laid under it. */
-  base(options?: { readonly tool?: string; readonly with?: JsonObject }): TaskBase;
+  /**
+   * What every task has. `with` is used instead of the task's; the defaults of `tool` are laid under it. A task that
+   * `calls` is one activity, which keeps its `timeout`; with a tool it does.
+   */
+  base(options?: { readonly tool?: string; readonly with?: JsonObject; readonly calls?: boolean }): TaskBase;
   hasExecutor(task: { readonly tool?: unknown; readonly use?: unknown; readonly agent?: unknown }): boolean;
   /** The id, in the plan, of the tool that the task names; reports when there is none. */
   tool(task: object): string | undefined;
-  /** Compiles a task inside of this one; `with` is laid under the child's. */
-  child(path: SubPath, options: { readonly with?: JsonObject }): Task | undefined;
+  /** Not inside of another task. */
+  readonly isTopLevel: boolean;
+  /** Compiles a task inside of this one; `with` is laid under the child's. `defaultId`: it may go without an id. */
+  child(path: SubPath, options: { readonly with?: JsonObject; readonly defaultId?: string }): Task | undefined;
   /** Compiles the `count` tasks of the list at `path`, whose ids differ; `undefined` when one of them does not compile. */
   children(path: SubPath, count: number): readonly Task[] | undefined;
   /** Whether any task can have run before this one. */
@@ -42,4 +47,6 @@ export interface TaskSchema<D extends z.ZodObject = z.ZodObject> {
   compile(task: Partial<z.output<D>>, scope: TaskCompiler): Task | undefined;
   /** Task ids that it may go on to, beside its transitions. */
   targets?(task: Partial<z.output<D>>): readonly string[];
+  /** Tasks in place that, at the top level, are tasks of the workflow like any other. */
+  inlineTasks?(task: Partial<z.output<D>>): readonly SubPath[];
 }

@@ -6,13 +6,18 @@ import type { RunEvent } from '../interpreter/event.js';
 import { toRunView } from '../interpreter/run-view.js';
 import type { RunState, Step } from '../interpreter/state.js';
 import { start, transition } from '../interpreter/transition.js';
-import { assembleOutputs, expandItems, renderLate } from '../late/index.js';
+import { assembleOutputs, evaluateLateCondition, expandItems, renderLate, sendSignal } from '../late/index.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
+import type { RunGateway } from '../ports/run-gateway.js';
 import type { RunView } from '../model/run-view.js';
+import { createSchemaValidator } from '../schema/json-schema.js';
 import type { ScenarioProject } from './scenario-project.js';
 import type { Scenario, ScenarioStep } from './scenario.js';
 import { toTraceEntry, type TraceEntry } from './trace.js';
+
+/** Other runs are no part of a scenario; what would be started is told by the output. */
+const NO_RUNS: RunGateway = { startRun: async () => undefined, signalRun: async () => undefined };
 
 export interface ScenarioRun {
   readonly view: RunView;
@@ -30,6 +35,7 @@ export interface ScenarioRun {
 export async function runScenario(scenario: Scenario, { project, workflowId }: ScenarioProject): Promise<ScenarioRun> {
   const plan = project.workflows.get(workflowId)!;
   const blobs = createMemoryBlobStore();
+  const validator = createSchemaValidator();
   const trace: TraceEntry[] = [];
   const events: RunEvent[] = [];
   const open = new Map<string, RunActivityCommand>();
@@ -111,6 +117,10 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
         const { value, at, seed } = command.input;
         return (await inlineOrBlob(blobs, await renderLate(value, { blobs, env: project.secrets, at, seed }))) as Json;
       }
+      case 'evaluateCondition':
+        return await evaluateLateCondition(command.input.condition, command.input.context, blobs);
+      case 'sendSignal':
+        return await sendSignal(command.input, { plans: project.workflows.values(), blobs, validator, runs: NO_RUNS });
       case 'expandItems':
         return (await expandItems(command.input, {
           blobs,
@@ -158,6 +168,10 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
         );
       now = Math.max(now, deadline.at);
       return { kind: 'deadline-reached', key, at: now };
+    }
+    if ('signal' in next) {
+      const { signal: name, payload = null, id } = next;
+      return { kind: 'signal-received', name, payload, at: now, ...(id === undefined ? {} : { id }) };
     }
     if ('pause' in next) return { kind: 'pause-requested', at: now };
     if ('resume' in next) return { kind: 'resume-requested', at: now };

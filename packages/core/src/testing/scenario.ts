@@ -10,6 +10,7 @@ export type ScenarioStep =
   | { readonly fail: string; readonly code?: string; readonly message?: string; readonly attempts?: number }
   | { readonly lose: string; readonly kind?: TimeoutKind }
   | { readonly deadline: string }
+  | { readonly signal: string; readonly payload?: Json; readonly id?: string }
   | { readonly pause: true }
   | { readonly resume: true }
   | { readonly cancel: true };

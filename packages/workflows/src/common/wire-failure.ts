@@ -1,5 +1,12 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
-import { isFailureRecord, isJsonObject, type FailureRecord, type JsonObject, type TimeoutKind } from '@compozy/core';
+import {
+  isFailureRecord,
+  isJsonObject,
+  type ErrorCode,
+  type FailureRecord,
+  type JsonObject,
+  type TimeoutKind,
+} from '@compozy/core';
 
 /** Why an activity ended without a result, as the machine wants to know it. */
 export interface ActivityEnding {
@@ -45,6 +52,11 @@ function fromApplicationFailure(failure: ApplicationFailure): ActivityEnding {
   if (isFailureRecord(record)) return { failure: record, attempts };
   const message = failure.message || 'The activity failed without a message';
   return { failure: { code: failure.type ?? 'Task.Failed', message, retryable: false }, attempts };
+}
+
+/** What a caller hears whose message is not taken. */
+export function refusal(code: ErrorCode, message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true });
 }
 
 /** The failure that ends a run. Its type is the code, so that YAML and foreign clients match documented names. */

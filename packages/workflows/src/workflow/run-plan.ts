@@ -7,18 +7,21 @@
  * workflow task fails and is tried again, so that a fixed deploy resumes the run.
  */
 import { CancellationScope, CancelledFailure, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate, setDefaultSignalHandler } from '@temporalio/workflow';
 import {
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
   RUN_QUERY,
+  SIGNAL_UPDATE,
   type FailureRecord,
   type Json,
   type Plan,
   type RunInput,
   type RunView,
+  type SignalEnvelope,
 } from '@compozy/core';
 import {
+  hasRoomFor,
   start,
   toRunView,
   transition,
@@ -27,8 +30,9 @@ import {
   type RunState,
   type Step,
 } from '@compozy/core/interpreter';
-import { toRunFailure } from '../common/wire-failure.js';
+import { refusal, toRunFailure } from '../common/wire-failure.js';
 import { boundView } from './bound-view.js';
+import { toSignalEvent } from './incoming-signal.js';
 import { createDeadlineTimer } from './deadline-timer.js';
 import { performActivity } from './perform-activity.js';
 import { openRun, toSnapshot } from './run-snapshot.js';
@@ -56,6 +60,19 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
   setHandler(defineQuery<RunView | null>(RUN_QUERY), () => (plan && state ? toRunView(plan, state) : null));
   setHandler(defineSignal(PAUSE_SIGNAL), () => push({ kind: 'pause-requested', at: Date.now() }));
   setHandler(defineSignal(RESUME_SIGNAL), () => push({ kind: 'resume-requested', at: Date.now() }));
+  setDefaultSignalHandler((name, argument) => push(toSignalEvent(name, argument)));
+  setHandler(
+    defineUpdate<void, [name: string, signal: SignalEnvelope]>(SIGNAL_UPDATE),
+    (name, signal) => push(toSignalEvent(name, signal)),
+    {
+      validator(name, signal) {
+        if (typeof name !== 'string' || name === '') throw refusal('Input.Invalid', 'A signal needs a name');
+        if (state !== undefined && !hasRoomFor(state, signal?.payload ?? null)) {
+          throw refusal('Signal.BufferFull', 'The run holds as many signals as it may that nothing has waited for yet');
+        }
+      },
+    },
+  );
   CancellationScope.current().cancelRequested.catch(() => push({ kind: 'cancel-requested', at: Date.now() }));
 
   return await CancellationScope.nonCancellable(async () => {

@@ -4,7 +4,7 @@ import type { TaskBehavior } from '../task-behavior.js';
 
 export const basic: TaskBehavior<BasicTask> = {
   detectsErrorsIn: 'result',
-  limitedByActivity: true,
+  timeoutKeptBy: 'activity',
   outputSchemas({ tool }, plan) {
     const schema = plan.tools[tool]?.output;
     return schema === undefined ? [] : [schema];

@@ -5,7 +5,8 @@ import type { TaskBehavior } from '../task-behavior.js';
 /** D-32: children side by side, at most `max_workers` at a time, judged by a strategy. */
 export const parallel: TaskBehavior<ParallelTask> = {
   detectsErrorsIn: 'nothing',
-  limitedByActivity: false,
+  timeoutKeptBy: 'machine',
+  runsSideBySide: () => true,
   children: ({ tasks }) => childRefs(tasks),
   enter: (task, scope) => enterChildList(toChildList(task), scope),
   on: (task, scope, event) => childListEvent(toChildList(task), scope, event),

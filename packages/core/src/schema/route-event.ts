@@ -1,0 +1,71 @@
+import { CompozyError } from '../errors/compozy-error.js';
+import { stableId } from '../interpreter/random.js';
+import type { Json } from '../model/json.js';
+import type { Plan } from '../model/plan.js';
+import type { RunStart } from '../ports/run-gateway.js';
+import type { Trigger } from '../protocol/run-input.js';
+import type { SchemaProblem, SchemaValidator } from './json-schema.js';
+
+export interface RoutedEvent {
+  readonly name: string;
+  readonly payload: Json;
+  /** Of this delivery: the same event starts the same runs, once. */
+  readonly eventId: string;
+  readonly correlationId: string;
+  readonly source: string;
+}
+
+export interface EventRoutes {
+  readonly starts: readonly RunStart[];
+  /** Workflows that have the trigger and whose schema the payload does not match. */
+  readonly rejected: readonly { readonly workflowId: string; readonly error: CompozyError }[];
+}
+
+/**
+ * The runs that an event starts: one of each workflow that has a trigger of that name. The payload is the input; the
+ * execution ids depend on workflow, trigger and event id only.
+ */
+export function routeEvent(event: RoutedEvent, plans: Iterable<Plan>, validator: SchemaValidator): EventRoutes {
+  const starts: RunStart[] = [];
+  const rejected: { workflowId: string; error: CompozyError }[] = [];
+  for (const plan of plans) {
+    const trigger = plan.triggers.find(({ name }) => name === event.name);
+    if (trigger === undefined) continue;
+    const workflowId = plan.workflow.id;
+    const input = plan.input === undefined ? event.payload : validator.applyDefaults(plan.input, event.payload);
+    const error =
+      mismatch(validator, trigger.schema, event.payload, `The payload of "${event.name}"`) ??
+      mismatch(validator, plan.input, input ?? {}, `The input of workflow "${workflowId}"`);
+    if (error !== undefined) {
+      rejected.push({ workflowId, error });
+      continue;
+    }
+    const run: Trigger = {
+      type: trigger.type,
+      name: event.name,
+      payload: event.payload,
+      event_id: event.eventId,
+      correlation_id: event.correlationId,
+      source: event.source,
+    };
+    const workflowExecId = stableId(`${workflowId}/${event.name}/${event.eventId}`);
+    starts.push({ workflowId, workflowExecId, input: event.payload, trigger: run });
+  }
+  return { starts, rejected };
+}
+
+function mismatch(
+  validator: SchemaValidator,
+  schema: Plan['input'],
+  value: Json,
+  subject: string,
+): CompozyError | undefined {
+  if (schema === undefined) return undefined;
+  const result = validator.validate(schema, value);
+  if (result.ok) return undefined;
+  const [first] = result.problems as readonly [SchemaProblem, ...SchemaProblem[]];
+  const where = first.pointer === '' ? 'it' : `"${first.pointer}"`;
+  return new CompozyError('Input.Invalid', `${subject} does not match its schema: ${where} ${first.message}`, {
+    details: { problems: result.problems.map((problem) => ({ ...problem })) },
+  });
+}
