@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities, type ToolLog } from '@compozy/activities';
 import {
@@ -9,7 +9,6 @@ import {
   RESUME_SIGNAL,
   type BlobStore,
   type Json,
-  type RunInput,
   type Trigger,
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
@@ -19,7 +18,9 @@ import { connect, type TemporalSettings } from './connection.js';
 import { createExecId } from './exec-id.js';
 import { createProjectHost } from './project-host.js';
 import { createProjectTools, type ToolFunctions } from './project-tools.js';
+import { createRunGateway, temporalWorkflowId } from './run-gateway.js';
 import { createRunHandle, type RunHandle } from './run-handle.js';
+import { findSearchAttributes } from './search-attributes.js';
 import { bundleWorkflows } from './workflow-bundle.js';
 
 export interface WorkerOptions {
@@ -59,6 +60,12 @@ export interface CompozyWorker {
   cancelWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
   pauseWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
   resumeWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
+  /**
+   * Hands a signal to an open run; a wait task may take it now or later. A repeated `id` is heard once.
+   *
+   * @throws `Signal.NoSuchRun`.
+   */
+  sendSignal(workflowExecId: string, name: string, payload?: Json, options?: { readonly id?: string }): Promise<void>;
   /** Serves `project` from now on; running executions keep the plan they started with. */
   reload(project: Project): Promise<void>;
 }
@@ -81,6 +88,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache')),
   ]);
   const client = new Client({ connection, namespace });
+  const searchAttributes = await findSearchAttributes(connection, namespace);
+  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
   const worker = await createTemporalWorker(connection, {
     namespace,
     taskQueue,
@@ -91,6 +100,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       project: host,
       tools,
       blobs,
+      runs,
       toolTimeoutMs: project.config.toolExecutionTimeoutMs,
       ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
     }),
@@ -99,8 +109,10 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => undefined);
 
-  const temporalId = (workflowId: string, execId: string) => `${workflowId}-${execId}`;
-  const handleOf = (workflowId: string, execId: string) => client.workflow.getHandle(temporalId(workflowId, execId));
+  const handleOf = (workflowId: string, execId: string) =>
+    client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
+  const runOf = (workflowId: string, workflowExecId: string) =>
+    createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId }, blobs);
 
   return {
     client,
@@ -122,38 +134,25 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     },
 
     async triggerWorkflow(workflowId, input = {}, { initialTaskId, workflowExecId = createExecId(), trigger } = {}) {
-      const args: RunInput = {
-        workflow_id: workflowId,
-        workflow_exec_id: workflowExecId,
-        project: host.name,
+      const isNew = await runs.startNew({
+        workflowId,
+        workflowExecId,
         input,
         trigger: trigger ?? { type: 'api' },
-        ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
-      };
-      try {
-        const handle = await client.workflow.start(workflowId, {
-          workflowId: temporalId(workflowId, workflowExecId),
-          taskQueue,
-          args: [args],
-          memo: { compozy_exec_id: workflowExecId, compozy_project: host.name },
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        });
-        return createRunHandle(handle, { workflowId, workflowExecId }, blobs);
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        throw new CompozyError(
-          'Config.Invalid',
-          `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`,
-          { cause: error },
-        );
-      }
+        ...(initialTaskId === undefined ? {} : { initialTaskId }),
+      });
+      if (isNew) return runOf(workflowId, workflowExecId);
+      const message = `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`;
+      throw new CompozyError('Config.Invalid', message);
     },
 
-    run: (workflowId, workflowExecId) =>
-      createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId }, blobs),
+    run: runOf,
     cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
     pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
     resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
+
+    sendSignal: (workflowExecId, name, payload = null, { id = createExecId() } = {}) =>
+      runs.signalRun(workflowExecId, { id, name, payload, source: 'api' }),
 
     async reload(next) {
       host.replace(next);

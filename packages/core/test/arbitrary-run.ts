@@ -35,7 +35,66 @@ const basic = common.map((fields) => ({ ...base, ...fields, type: 'basic', tool:
 const lost = common.map((fields) => ({ ...base, ...fields, type: 'basic', tool: 'once' }));
 const aggregate = common.map((fields) => ({ ...base, ...fields, type: 'aggregate', outputs: { all: '{{ .tasks }}' } }));
 
-const leaf = fc.oneof(basic, lost, aggregate);
+const waitForSignal = common.chain((fields) =>
+  fc
+    .record(
+      {
+        waitFor: fc.constantFrom('go', '{{ .workflow.input.missing }}'),
+        condition: fc.constantFrom(
+          'signal.payload == true',
+          '{{ .signal.payload }}',
+          'tasks.a.output.x == 1',
+          'processor.error == null',
+        ),
+        processor: fc.constantFrom(
+          { ...base, type: 'basic', tool: 'tool', id: 'processor' },
+          { ...base, type: 'aggregate', outputs: { s: '{{ .signal.payload }}' }, id: 'processor' },
+        ),
+        onTimeout: fc.constantFrom(...IDS, 'nowhere'),
+      },
+      { requiredKeys: ['waitFor'] },
+    )
+    .map((wait) => ({ ...base, ...fields, ...wait, type: 'wait' })),
+);
+const timer = common.map((fields) => ({ ...base, ...fields, type: 'wait', durationMs: 20 }));
+const signal = common.map((fields) => ({
+  ...base,
+  ...fields,
+  type: 'signal',
+  signal: 'go',
+  payload: '{{ .workflow.input.list }}',
+}));
+const router = fc
+  .record({
+    fields: common,
+    condition: fc.constantFrom(
+      'size(workflow.input.list) > 2',
+      '{{ .workflow.input.list }}',
+      'tasks.b.output.kind',
+      'tasks.a.status == "SUCCESS" ? "true" : "other"',
+    ),
+    target: fc.constantFrom(...IDS, 'nowhere', 'inline'),
+    defaultRoute: fc.constantFrom(undefined, ...IDS),
+  })
+  .map(({ fields, condition, target, defaultRoute }) => ({
+    ...base,
+    ...fields,
+    type: 'router',
+    condition,
+    routes: { true: target },
+    ...(defaultRoute === undefined ? {} : { defaultRoute }),
+    tasks: target === 'inline' ? [{ ...base, type: 'basic', tool: 'tool', id: 'inline' }] : [],
+  }));
+
+const leaf = fc.oneof(
+  { weight: 2, arbitrary: basic },
+  lost,
+  aggregate,
+  { weight: 2, arbitrary: waitForSignal },
+  timer,
+  signal,
+  router,
+);
 
 function collectionOf(child: fc.Arbitrary<object>): fc.Arbitrary<object> {
   return fc
@@ -119,6 +178,7 @@ export interface EventChoice {
     | 'lose'
     | 'cancelled'
     | 'deadline'
+    | 'signal'
     | 'unknown'
     | 'pause'
     | 'resume'
@@ -137,6 +197,8 @@ const kinds: EventChoice['kind'][] = [
   'fail',
   'timeout',
   'lose',
+  'signal',
+  'signal',
   'deadline',
   'unknown',
   'pause',
@@ -209,6 +271,10 @@ export function chooseEvent(
       return { kind: 'activity-cancelled', key: take(shell.activities), at };
     case 'deadline':
       return { kind: 'deadline-reached', key: take(shell.deadlines), at };
+    case 'signal': {
+      const id = pick % 3 === 0 ? { id: `s${pick % 10}` } : {};
+      return { kind: 'signal-received', name: pick % 5 === 0 ? 'other' : 'go', payload: pick % 2 === 0, at, ...id };
+    }
     case 'unknown':
       return { kind: 'activity-completed', key: 'root/unknown', result, attempts: 1, at };
     case 'cancel':

@@ -125,6 +125,7 @@ function perform(shell: Shell, command: Command): void {
 function drain(plan: Plan, from: Step, shell: Shell, from_: number): void {
   let step = from;
   let at = from_;
+  let refusals = 0;
   const give = (event: RunEvent) => {
     step = transition(plan, step.state, event);
     follow(shell, step);
@@ -134,6 +135,7 @@ function drain(plan: Plan, from: Step, shell: Shell, from_: number): void {
     if (step.state.draining && shell.activities.size === 0) give({ kind: 'continued', at: (at += 1) });
     const [activity] = shell.activities;
     const [deadline] = shell.deadlines;
+    const [waiting] = Object.keys(step.state.signals.waits);
     if (activity !== undefined) {
       shell.activities.delete(activity);
       give({
@@ -146,6 +148,12 @@ function drain(plan: Plan, from: Step, shell: Shell, from_: number): void {
     } else if (deadline !== undefined) {
       shell.deadlines.delete(deadline);
       give({ kind: 'deadline-reached', key: deadline, at: (at += 100_000) });
+    } else if (waiting !== undefined) {
+      // An answer that every condition takes, or a run may wait for ever.
+      give({ kind: 'signal-received', name: step.state.signals.waits[waiting]!, payload: true, at: (at += 1) });
+      if (step.state.signals.waits[waiting] !== undefined && shell.activities.size === 0 && refusals++ > 20) {
+        give({ kind: 'cancel-requested', at: (at += 1) });
+      }
     }
   }
   expect(step.state.ended).toBe(true);

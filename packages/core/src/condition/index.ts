@@ -1,4 +1,3 @@
 export { evaluateCondition, parseCondition, type Condition } from './condition.js';
-export { conditionReferences, type ConditionReference } from './references.js';
+export { conditionReferences } from './references.js';
 export { isTrue, toRouteKey } from './result.js';
-export type { ConditionHost } from './evaluation.js';

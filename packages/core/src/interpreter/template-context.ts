@@ -4,7 +4,7 @@ import { isBlobRef } from '../ports/blob-store.js';
 import { parseTemplate, templateReferences } from '../template/index.js';
 import { taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
-import type { TaskNode } from './state.js';
+import type { RunContext, TaskNode } from './state.js';
 
 /** Stands for `.env`: reading a name that is not public makes the expression a late one. */
 export const SECRET_ENV = { $env: true } as const;
@@ -29,7 +29,7 @@ export function templateContext(draft: Draft, node: TaskNode | undefined, extra:
     input: node === undefined ? context.input : node.input,
     output: null,
     env: SECRET_ENV,
-    trigger: context.trigger,
+    trigger: triggerView(context),
     payload: context.trigger.payload ?? null,
     project: { id: plan.project.name, ...plan.project },
     tools: plan.tools,
@@ -105,6 +105,13 @@ function pick(into: Record<string, Json>, from: JsonObject, path: readonly strin
   const target: Record<string, Json> = isJsonObject(existing) ? { ...existing } : {};
   pick(target, value, rest);
   into[head] = target;
+}
+
+/** Every run has every name (D-16), so that an expression need not know how it was started. */
+function triggerView({ trigger, execId }: RunContext): JsonObject {
+  const { type, name = null, payload = null, correlation_id: correlation = execId, source = null } = trigger;
+  const { event_id: eventId = null } = trigger;
+  return { type, name, payload, correlation_id: correlation, source, event_id: eventId };
 }
 
 function inheritedLocals(draft: Draft, node: TaskNode): JsonObject {

@@ -45,6 +45,7 @@ export const wait: TaskBehavior<WaitTask> = {
   },
 
   on(task, scope, event) {
+    // A task with a duration has none.
     const data = scope.data() as unknown as WaitData;
     switch (event.kind) {
       case 'signal-received':
@@ -61,7 +62,7 @@ export const wait: TaskBehavior<WaitTask> = {
         scope.fail(event.failure);
         break;
       case 'deadline-reached':
-        if (event.name === TIMEOUT) timedOut(task, scope, data);
+        if (event.name === TIMEOUT) timedOut(task, scope, (data as WaitData | undefined)?.waitFor);
         else if (event.name === DURATION) finish(scope, null, null);
     }
   },
@@ -143,15 +144,19 @@ function finish(scope: TaskScope, signal: Json, processorOutput: Json): void {
   );
 }
 
-function timedOut(task: WaitTask, scope: TaskScope, { waitFor }: WaitData): void {
+function timedOut(task: WaitTask, scope: TaskScope, waitFor: string | undefined): void {
   const limit = task.timeoutMs ?? 0;
   if (task.onTimeout !== undefined) scope.goTo('TIMED_OUT', task.onTimeout);
   scope.fail(
     {
       code: 'Wait.TimedOut',
-      message: `Task "${task.id}" waited ${limit} ms for the signal "${waitFor}"`,
+      message: `Task "${task.id}" waited ${limit} ms${waitFor === undefined ? '' : ` for the signal "${waitFor}"`}`,
       retryable: false,
-      details: { signal_name: waitFor, timeout_ms: limit, timeout_sec: limit / 1_000 },
+      details: {
+        ...(waitFor === undefined ? {} : { signal_name: waitFor }),
+        timeout_ms: limit,
+        timeout_sec: limit / 1_000,
+      },
     },
     'TIMED_OUT',
     { wait_status: 'timed_out', signal: null, processor_output: null },

@@ -1,0 +1,107 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  CompozyError,
+  SEARCH_ATTRIBUTES,
+  type ProjectSource,
+  type RunGateway,
+  type RunInput,
+  type SignalEnvelope,
+} from '@compozy/core';
+import type { ToSearchAttributes } from './search-attributes.js';
+
+export interface RunGatewayOptions {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly project: Pick<ProjectSource, 'name' | 'workflowIds'>;
+  readonly searchAttributes: ToSearchAttributes;
+}
+
+/** The Workflow Id of a run that was started by us. */
+export function temporalWorkflowId(workflowId: string, workflowExecId: string): string {
+  return `${workflowId}-${workflowExecId}`;
+}
+
+/** Starts runs of the project and speaks to them through the Temporal client. */
+export interface TemporalRunGateway extends RunGateway {
+  /** As `startRun`, but says whether the run is new. */
+  startNew(run: Parameters<RunGateway['startRun']>[0] & { readonly initialTaskId?: string }): Promise<boolean>;
+}
+
+export function createRunGateway(options: RunGatewayOptions): TemporalRunGateway {
+  const { client, taskQueue, project, searchAttributes } = options;
+
+  const startNew: TemporalRunGateway['startNew'] = async (run) => {
+    const { workflowId, workflowExecId, input, trigger, initialTaskId } = run;
+    const args: RunInput = {
+      workflow_id: workflowId,
+      workflow_exec_id: workflowExecId,
+      project: project.name,
+      input,
+      trigger,
+      ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
+    };
+    try {
+      await client.workflow.start(workflowId, {
+        workflowId: temporalWorkflowId(workflowId, workflowExecId),
+        taskQueue,
+        args: [args],
+        memo: { compozy_exec_id: workflowExecId, compozy_project: project.name },
+        typedSearchAttributes: searchAttributes({
+          execId: workflowExecId,
+          project: project.name,
+          workflow: workflowId,
+        }),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  };
+
+  return {
+    startNew,
+    startRun: async (run) => void (await startNew(run)),
+
+    async signalRun(workflowExecId, { id, name, payload, source }) {
+      const envelope: SignalEnvelope = { payload, metadata: { signal_id: id, source } };
+      const send = (temporalId: string) => signalIfOpen(client, temporalId, name, envelope);
+      for (const workflowId of project.workflowIds()) {
+        if (await send(temporalWorkflowId(workflowId, workflowExecId))) return;
+      }
+      // A run that was started by somebody else has a Workflow Id of another shape.
+      for (const temporalId of await findOpenRuns(client, workflowExecId)) if (await send(temporalId)) return;
+      throw new CompozyError('Signal.NoSuchRun', `No run with the execution id "${workflowExecId}" is open`, {
+        details: { workflow_exec_id: workflowExecId },
+      });
+    },
+  };
+}
+
+async function signalIfOpen(
+  client: Client,
+  temporalId: string,
+  name: string,
+  envelope: SignalEnvelope,
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(temporalId).signal(name, envelope);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function findOpenRuns(client: Client, workflowExecId: string): Promise<readonly string[]> {
+  if (!/^[A-Za-z0-9_.-]+$/.test(workflowExecId)) return [];
+  const query = `${SEARCH_ATTRIBUTES.execId} = "${workflowExecId}" AND ExecutionStatus = "Running"`;
+  const found: string[] = [];
+  try {
+    for await (const run of client.workflow.list({ query })) found.push(run.workflowId);
+  } catch {
+    // The namespace does not have the search attribute: nobody can be found by it.
+  }
+  return found;
+}
