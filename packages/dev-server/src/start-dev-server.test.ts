@@ -47,10 +47,8 @@ describe('startDevServer', () => {
 
 describe('reachServer', () => {
   it('gives up on an address where nobody listens', async () => {
-    const started = Date.now();
     const result = await reachServer({ address: '127.0.0.1:1', limitMs: 300 });
     expect(result).toEqual({ reached: false, reason: 'connect ECONNREFUSED 127.0.0.1:1' });
-    expect(Date.now() - started).toBeLessThan(1_500);
   });
 
   it('gives up on a listener that is no Temporal server', async () => {

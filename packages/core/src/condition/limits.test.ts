@@ -8,15 +8,14 @@ const text = 'ab'.repeat(200_000);
 const map: JsonObject = Object.fromEntries(list.map((n) => [`k${n}`, n]));
 const data: JsonObject = { list, text, map };
 
-/** The error's code, or the result; and the milliseconds. */
-function run(source: string, context: JsonObject = data): { outcome: Json; ms: number } {
-  const start = Date.now();
+/** The error's code, or the result. */
+function run(source: string, context: JsonObject = data): Json {
   const condition = parseCondition(source);
   try {
-    return { outcome: evaluateCondition(condition, context, {}), ms: Date.now() - start };
+    return evaluateCondition(condition, context, {});
   } catch (error) {
     if (!CompozyError.isInstance(error)) throw error;
-    return { outcome: error.code, ms: Date.now() - start };
+    return error.code;
   }
 }
 
@@ -25,10 +24,10 @@ const doubled = (start: string, times: number): string =>
     .reduce<string>((body) => `cel.bind(x, x + x, ${body})`, 'x.size()')
     .replace(/^/, `cel.bind(x, ${start}, `) + ')';
 
-/** In milliseconds, on a slow machine that does other work too. */
-const MANY = 1_500;
+/** What has no budget would not end at all; how long a budget takes on a busy machine says nothing. */
+const PATIENCE = { timeout: 120_000 };
 
-describe('the cost of a condition is bounded', () => {
+describe('the cost of a condition is bounded', PATIENCE, () => {
   it.each<[string, string]>([
     ['nested macros', 'list.all(a, list.all(b, a + b >= 0))'],
     ['three nested macros', 'list.map(a, list.map(b, list.filter(c, c == a)))'],
@@ -52,15 +51,13 @@ describe('the cost of a condition is bounded', () => {
     ['lists that double', doubled('[1, 2]', 40)],
     ['results that share', doubled('[[1], [2]]', 30).replace('x.size()', 'x')],
   ])('%s', (_name, source) => {
-    const { outcome, ms } = run(source);
-    expect(outcome).toBe('Template.TooExpensive');
-    expect(ms).toBeLessThan(MANY);
+    expect(run(source)).toBe('Template.TooExpensive');
   });
 
   it('refuses texts that double', () => {
-    expect(run(doubled('"0123456789"', 40)).outcome).toBe('Template.TooExpensive');
-    expect(run('list.map(a, text).join("")').outcome).toBe('Template.TooExpensive');
-    expect(run('text.replace("a", text)').outcome).toBe('Template.TooExpensive');
+    expect(run(doubled('"0123456789"', 40))).toBe('Template.TooExpensive');
+    expect(run('list.map(a, text).join("")')).toBe('Template.TooExpensive');
+    expect(run('text.replace("a", text)')).toBe('Template.TooExpensive');
   });
 
   it('says what was spent, and where', () => {
@@ -78,7 +75,7 @@ describe('the cost of a condition is bounded', () => {
   });
 
   it('lets one pass over a large list through', () => {
-    expect(run('list.filter(a, a % 2 == 0 && a >= 0).size()').outcome).toBe(10_000);
+    expect(run('list.filter(a, a % 2 == 0 && a >= 0).size()')).toBe(10_000);
   });
 
   it('refuses expressions that are too large or nest too deeply', () => {
@@ -106,19 +103,18 @@ describe('the cost of a condition is bounded', () => {
   });
 
   it('evaluates long chains', () => {
-    expect(run(`1${'+1'.repeat(400)}`).outcome).toBe(401);
-    expect(run(`false${' || false'.repeat(1_900)} || true`).outcome).toBe(true);
-    expect(run(`list[0] in [${Array.from({ length: 999 }, (_, i) => i).join(', ')}]`).outcome).toBe(true);
+    expect(run(`1${'+1'.repeat(400)}`)).toBe(401);
+    expect(run(`false${' || false'.repeat(1_900)} || true`)).toBe(true);
+    expect(run(`list[0] in [${Array.from({ length: 999 }, (_, i) => i).join(', ')}]`)).toBe(true);
   });
 });
 
 describe('matches', () => {
-  it('takes time linear in the text', () => {
-    const { outcome, ms } = run('x.matches("^(a+)+$") || x.matches("(a|a)*(a|aa)+!$") || x.matches("(.*)*b")', {
+  it('takes time linear in the text', PATIENCE, () => {
+    const outcome = run('x.matches("^(a+)+$") || x.matches("(a|a)*(a|aa)+!$") || x.matches("(.*)*b")', {
       x: `${'a'.repeat(10_000)}!`.replace('!', '?'),
     });
     expect(outcome).toBe(false);
-    expect(ms).toBeLessThan(MANY);
   });
 
   it('costs the same the first time and later', () => {
@@ -140,7 +136,7 @@ describe('matches', () => {
   });
 
   it('knows no look-around and no back-references', () => {
-    expect(run('"aa".matches("(a)\\\\1")').outcome).toBe('Condition.Invalid');
-    expect(run('"aa".matches("a(?=a)")').outcome).toBe('Condition.Invalid');
+    expect(run('"aa".matches("(a)\\\\1")')).toBe('Condition.Invalid');
+    expect(run('"aa".matches("a(?=a)")')).toBe('Condition.Invalid');
   });
 });

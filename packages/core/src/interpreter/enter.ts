@@ -31,7 +31,7 @@ export function begin(draft: Draft, key: string): void {
   const node = draft.node(key);
   const task = taskAt(draft.plan.tasks, node.ref);
   guarded(draft, key, () => {
-    const { value, late } = evaluateLate(draft, node, task.with ?? {});
+    const { value, late } = evaluateLate(draft, node, task.with ?? {}, undefined, '/with');
     const given = node.given ?? {};
     const left = late?.filter((pointer) => !overlaid(pointer, given));
     draft.update(key, {

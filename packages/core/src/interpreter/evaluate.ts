@@ -23,8 +23,17 @@ import {
   toPlain,
 } from './template-context.js';
 
-/** Evaluates the templates in `value`. What may not be evaluated in the workflow stays source and is listed as late. */
-export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Json, extra?: JsonObject): LateValue {
+/**
+ * Evaluates the templates in `value`. What may not be evaluated in the workflow stays source and is listed as late.
+ * `field`: JSON pointer of `value` in the task, for errors.
+ */
+export function evaluateLate(
+  draft: Draft,
+  node: TaskNode | undefined,
+  value: Json,
+  extra?: JsonObject,
+  field = '',
+): LateValue {
   let context: JsonObject | undefined;
   const host = templateHost(draft);
   const late: string[] = [];
@@ -37,7 +46,7 @@ export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Js
         const result = evaluateTemplate(parseTemplate(part), context, host);
         return result !== null && typeof result === 'object' && !isOpaque(result) ? toPlain(result) : result;
       } catch (error) {
-        if (!(error instanceof TemplateLateError)) throw located(error, pointer, part);
+        if (!(error instanceof TemplateLateError)) throw located(error, `${field}${pointer}`, part);
         late.push(pointer);
         sources.push(part);
         return part;
@@ -51,7 +60,7 @@ export function evaluateLate(draft: Draft, node: TaskNode | undefined, value: Js
   };
   const result = visit(value, '');
   if (late.length === 0) return { value: result };
-  return { value: result, late, context: lateContext(draft, sources, context!) };
+  return { value: result, late, field, context: lateContext(draft, sources, context!) };
 }
 
 /** What `templates` together refer to, for an activity that will evaluate them. */
@@ -65,7 +74,7 @@ export function evaluateInScope(draft: Draft, node: TaskNode, source: string, ex
   try {
     return toPlain(evaluateCondition(parseCondition(source), data, { isOpaque }));
   } catch (error) {
-    throw located(error, '', source);
+    throw located(error, '/condition', source);
   }
 }
 

@@ -27,7 +27,7 @@ export function createScope(draft: Draft, key: string): TaskScope {
       const { input, late } = node();
       if (late === undefined) return { value: input };
       const sources = late.map((pointer) => textAt(input, pointer));
-      return { value: input, late, context: contextFor(draft, node(), sources) };
+      return { value: input, late, field: '/with', context: contextFor(draft, node(), sources) };
     },
     origin: originOf(draft, key),
     at: draft.at,
@@ -37,12 +37,12 @@ export function createScope(draft: Draft, key: string): TaskScope {
     data: () => node().data,
     setData: (data) => void draft.update(key, { data }),
 
-    evaluate(value, extra) {
-      const result = evaluateLate(draft, node(), value, extra);
+    evaluate(value, extra, field) {
+      const result = evaluateLate(draft, node(), value, extra, field);
       if (result.late !== undefined) throw new TemplateLateError(result.value as object);
       return result.value;
     },
-    evaluateLate: (value, extra) => evaluateLate(draft, node(), value, extra),
+    evaluateLate: (value, extra, field) => evaluateLate(draft, node(), value, extra, field),
     evaluateCondition: (source, extra) => evaluateInScope(draft, node(), source, extra),
     conditionContext: (source, extra) => conditionContext(draft, node(), source, extra),
     contextFor: (template) => contextFor(draft, node(), [template]),

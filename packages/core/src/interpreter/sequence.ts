@@ -5,9 +5,11 @@ import { jsonBytes } from '../model/json-size.js';
 import { isTerminal, type Transition } from '../model/task.js';
 import { INLINE_LIMIT_BYTES } from '../ports/blob-store.js';
 import { taskAt } from '../tasks/behaviors.js';
+import type { LateValue } from '../protocol/late-value.js';
 import type { Draft } from './draft.js';
 import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
+import { placed, placedInRun } from './failure-place.js';
 import type { TaskNode } from './state.js';
 import { toPlain } from './template-context.js';
 
@@ -64,14 +66,15 @@ export function topLevelSettled(draft: Draft, node: TaskNode): void {
     }
   } catch (error) {
     if (!CompozyError.isInstance(error)) throw error;
-    failRun(draft, toFailureRecord(error));
+    failRun(draft, placed(task, toFailureRecord(error)));
   }
 }
 
 function follow(draft: Draft, node: TaskNode, transition: Transition): void {
   const output = { output: node.output ?? null, ...(node.error === undefined ? {} : { error: errorOf(node) }) };
-  const next = evaluateLate(draft, node, transition.next ?? '', output);
-  const given = evaluateLate(draft, node, transition.with ?? {}, output);
+  const field = node.status === 'SUCCESS' ? '/on_success' : '/on_error';
+  const next = evaluateLate(draft, node, transition.next ?? '', output, `${field}/next`);
+  const given = evaluateLate(draft, node, transition.with ?? {}, output, `${field}/with`);
   if (next.late !== undefined || typeof next.value !== 'string') {
     throw new CompozyError(
       'Config.UnknownTask',
@@ -88,8 +91,22 @@ function follow(draft: Draft, node: TaskNode, transition: Transition): void {
   enterTopLevel(draft, next.value, isJsonObject(given.value) ? given.value : {});
 }
 
+/** `undefined` after failing the run. */
+function evaluateRunOutputs(draft: Draft): LateValue | undefined {
+  const { plan } = draft;
+  if (plan.outputs === undefined) return { value: defaultOutputs(draft) };
+  try {
+    return evaluateLate(draft, undefined, plan.outputs, undefined, '/outputs');
+  } catch (error) {
+    if (!CompozyError.isInstance(error)) throw error;
+    failRun(draft, placedInRun(plan, toFailureRecord(error)));
+    return undefined;
+  }
+}
+
 function finishRun(draft: Draft): void {
-  const value = evaluateLate(draft, undefined, draft.plan.outputs ?? defaultOutputs(draft));
+  const value = evaluateRunOutputs(draft);
+  if (value === undefined) return;
   if (value.late === undefined) {
     storeRunOutput(draft, value.value);
     return;

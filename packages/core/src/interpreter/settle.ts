@@ -8,6 +8,7 @@ import { behaviorOf, taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
 import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
+import { placed } from './failure-place.js';
 import { detectOutputError } from './output-error.js';
 import { closeWait } from './signals.js';
 
@@ -31,7 +32,7 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
     storeOutput(draft, key, output);
     return;
   }
-  const value = evaluateLate(draft, node, task.outputs, { output, ...extra });
+  const value = evaluateLate(draft, node, task.outputs, { output, ...extra }, '/outputs');
   const schema = detectsErrorsIn === 'outputs' ? task.output : undefined;
   if (value.late === undefined && schema === undefined) {
     outputsEvaluated(draft, key, value.value);
@@ -73,7 +74,8 @@ export function failNode(
   output?: Json,
 ): void {
   withdrawAll(draft, key);
-  settleNode(draft, key, status, { error: failure, ...(output === undefined ? {} : { output }) });
+  const error = placed(taskAt(draft.plan.tasks, draft.node(key).ref), failure);
+  settleNode(draft, key, status, { error, ...(output === undefined ? {} : { output }) });
 }
 
 export function settleNode(
@@ -125,10 +127,8 @@ export function guarded(draft: Draft, key: string, action: () => void): void {
     action();
   } catch (error) {
     if (!CompozyError.isInstance(error)) throw error;
-    const { position } = taskAt(draft.plan.tasks, draft.node(key).ref);
     const failure = toFailureRecord(error);
-    const at = `${position.file}:${position.line}:${position.column}`;
-    failNode(draft, key, { ...failure, details: { ...failure.details, task: draft.node(key).id, position: at } });
+    failNode(draft, key, { ...failure, details: { ...failure.details, task: draft.node(key).id } });
   }
 }
 

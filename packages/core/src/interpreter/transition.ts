@@ -20,6 +20,7 @@ import type { TaskEvent } from '../tasks/task-behavior.js';
 import { Draft } from './draft.js';
 import { begin, enter, SLEEP_DEADLINE, TIMEOUT_DEADLINE } from './enter.js';
 import type { RunEvent } from './event.js';
+import { placedInRun } from './failure-place.js';
 import { createScope, toOutcome } from './scope.js';
 import {
   cancelRun,
@@ -201,7 +202,7 @@ function runActivityEnded(draft: Draft, event: ActivityEvent, issued: Issued): v
   if (event.kind === 'activity-completed') {
     if (issued.name === RUN_OUTPUTS) storeRunOutput(draft, event.result);
     else if (issued.name === RUN_STORE) completeRun(draft, event.result);
-  } else if (event.kind === 'activity-failed') failRun(draft, event.failure);
+  } else if (event.kind === 'activity-failed') failRun(draft, placedInRun(draft.plan, event.failure));
   else
     failRun(draft, { code: 'Task.Canceled', message: `"${issued.name}" was cancelled from outside`, retryable: false });
 }

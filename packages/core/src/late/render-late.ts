@@ -38,7 +38,7 @@ export async function renderLate(value: LateValue, rendering: LateRendering): Pr
       } catch (error) {
         if (!CompozyError.isInstance(error)) throw error;
         throw new CompozyError(error.code, error.message, {
-          details: { ...error.details, pointer, expression: source },
+          details: { ...error.details, pointer: `${value.field ?? ''}${pointer}`, expression: source },
         });
       }
     });

@@ -38,6 +38,8 @@ export interface Plan {
   /** D-21: no task has a transition, so they run in the order of the file. */
   readonly inListOrder: boolean;
   readonly outputs?: Json;
+  /** `line:column` of each expression in `outputs`, by JSON pointer into the workflow file. */
+  readonly expressions?: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly publicEnv: Readonly<Record<string, string>>;
   readonly tools: Readonly<Record<string, ToolDefinition>>;

@@ -19,6 +19,8 @@ export interface Transition {
 export interface TaskBase {
   readonly id: string;
   readonly position: Position;
+  /** `line:column` of each expression, by JSON pointer into the task as it is written. */
+  readonly expressions?: Readonly<Record<string, string>>;
   readonly with?: JsonObject;
   readonly input?: JsonObject;
   readonly output?: JsonObject;

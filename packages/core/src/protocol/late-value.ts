@@ -9,6 +9,8 @@ export interface LateValue {
   readonly value: Json;
   /** JSON pointers (RFC 6901) of the strings that are still templates. */
   readonly late?: readonly string[];
+  /** JSON pointer of the value itself in its task, for errors. */
+  readonly field?: string;
   /** What these strings refer to, and nothing else. */
   readonly context?: JsonObject;
 }

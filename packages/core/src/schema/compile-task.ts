@@ -7,8 +7,10 @@ import { checkId, createIdCheck } from './check-ids.js';
 import { checkTask, type CheckedTask, type TaskDocument } from './checked-task.js';
 import { checkValue } from './check-document.js';
 import { compilePolicy, durationMs, type PolicyLevel } from './compile-policy.js';
+import { expressionPlaces } from './expression-places.js';
 import { findTool, type ToolChoice } from './find-tool.js';
 import { refersToAny } from './template-scope.js';
+import { taskFieldScopes } from './task-field-scopes.js';
 import { textsAt } from './source-document.js';
 import type { WorkflowScope } from './workflow-scope.js';
 
@@ -159,6 +161,10 @@ function compileBase(
 ): TaskBase {
   const { path, document: task } = checked;
   const { document: source } = workflow;
+  const scopes = taskFieldScopes(checked, []);
+  const conditions = scopes.flatMap(([[key], { isCondition }]) => (isCondition ? [String(key)] : []));
+  const fields = [...scopes.map(([field]) => field), ['id']];
+  const expressions = expressionPlaces(source, path, fields, new Set(conditions));
   const timeoutMs = durationMs(task.timeout) || undefined;
   const sleepMs = durationMs(task.sleep) || undefined;
   const onSuccess = toTransition(task.on_success);
@@ -171,6 +177,7 @@ function compileBase(
   return {
     id: task.id ?? '',
     position: { file: source.file, ...source.valuePlace(path) },
+    ...(expressions === undefined ? {} : { expressions }),
     ...(Object.keys(given).length === 0 ? {} : { with: given }),
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),

@@ -9,6 +9,7 @@ import { compileTriggers } from './compile-triggers.js';
 import { checkTask, type CheckedTask } from './checked-task.js';
 import { checkTemplates } from './check-templates.js';
 import type { NestedTask } from './template-check.js';
+import { expressionPlaces } from './expression-places.js';
 import { literalEnv } from './env-values.js';
 import { compileTask } from './compile-task.js';
 import { createFlowGraph } from './flow-graph.js';
@@ -74,6 +75,7 @@ export function compileWorkflow(
   });
   checkTemplates({ workflow, tasks: checked, nested, graph, input, publicEnv });
 
+  const expressions = expressionPlaces(source, [], [['outputs']]);
   const plan: Plan = {
     semantics: 1,
     project: {
@@ -91,6 +93,7 @@ export function compileWorkflow(
     tasks,
     inListOrder: graph.inListOrder,
     ...(document.outputs === undefined || document.outputs === null ? {} : { outputs: document.outputs as Json }),
+    ...(expressions === undefined ? {} : { expressions }),
     env: { ...project.env, ...env },
     publicEnv,
     tools: { ...used },

@@ -115,10 +115,10 @@ describe('validate', () => {
     });
   });
 
-  it('compiles schemas with the same content once', () => {
-    const begin = performance.now();
-    for (let round = 0; round < 10_000; round += 1)
-      validate({ type: 'object', properties: { a: { type: 'string' } } }, { a: 'x' });
-    expect(performance.now() - begin).toBeLessThan(2_000);
+  it('validates by schemas with the same content as by one', () => {
+    for (let round = 0; round < 10_000; round += 1) {
+      const schema = { type: 'object', properties: { a: { type: 'string' } } };
+      expect(validate(schema, { a: round % 2 === 0 ? 'x' : 1 }).ok).toBe(round % 2 === 0);
+    }
   });
 });

@@ -27,7 +27,7 @@ export interface ConditionQuestion {
 export function conditionValue(scope: TaskScope, question: ConditionQuestion): Json | undefined {
   const { source, extra, round } = question;
   if (!isTemplate(source)) return celValue(scope, source, question);
-  const { value, late, context } = scope.evaluateLate(source, extra);
+  const { value, late, context } = scope.evaluateLate(source, extra, '/condition');
   if (late === undefined) return textValue(scope, value, question);
   scope.runActivity(
     named(CONDITION_TEXT, round),

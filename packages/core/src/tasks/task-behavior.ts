@@ -63,10 +63,13 @@ export interface TaskScope {
   data(): Json | undefined;
   setData(data: Json): void;
 
-  /** Evaluates every template in `value`; throws the template's failure, or `TemplateLateError`. */
-  evaluate(value: Json, extra?: JsonObject): Json;
+  /**
+   * Evaluates every template in `value`; throws the template's failure, or `TemplateLateError`. `field`: its JSON pointer
+   * in the task, for errors.
+   */
+  evaluate(value: Json, extra?: JsonObject, field?: string): Json;
   /** As {@link evaluate}, but leaves what has to be evaluated by an activity. */
-  evaluateLate(value: Json, extra?: JsonObject): LateValue;
+  evaluateLate(value: Json, extra?: JsonObject, field?: string): LateValue;
   /** The value of a CEL expression; throws as {@link evaluate} does. */
   evaluateCondition(source: string, extra?: JsonObject): Json;
   /** What a CEL expression refers to, for an activity that will evaluate it. */

@@ -23,7 +23,7 @@ export const basic: TaskBehavior<BasicTask> = {
         origin: scope.origin,
         tool,
         input: scope.taskInput,
-        env: scope.evaluateLate({ ...scope.plan.env, ...task.env, ...tool.env }),
+        env: scope.evaluateLate({ ...scope.plan.env, ...task.env, ...tool.env }, undefined, '/env'),
         ...(task.input === undefined ? {} : { inputSchema: task.input }),
         ...(task.output === undefined ? {} : { outputSchema: task.output }),
         inlineLimitBytes: inlineLimit(scope.siblings),

@@ -22,7 +22,7 @@ export const collection: TaskBehavior<CollectionTask> = {
     const batchSize = wholeNumber(scope, task.batchSize, 'batch_size', 0);
     const workers = task.mode === 'sequential' ? 1 : wholeNumber(scope, task.maxWorkers, 'max_workers', 1);
     const base: CollectionData = { ...NOTHING_DONE, batchSize, workers };
-    const items = scope.evaluateLate(task.items ?? previousList(scope), withKeys(scope));
+    const items = scope.evaluateLate(task.items ?? previousList(scope), withKeys(scope), '/items');
     if (items.late !== undefined || isBlobRef(items.value)) {
       expandInActivity(task, scope, base, items);
       return;
@@ -219,7 +219,7 @@ function expandInActivity(
 }
 
 function keeps(task: CollectionTask, scope: TaskScope, item: Json, index: number): boolean {
-  return isKept(scope.evaluate(task.filter!, { ...withKeys(scope), ...itemLocals(task, item, index) }));
+  return isKept(scope.evaluate(task.filter!, { ...withKeys(scope), ...itemLocals(task, item, index) }, '/filter'));
 }
 
 function childIds(task: CollectionTask, scope: TaskScope, data: CollectionData, total: number): readonly string[] {
@@ -315,7 +315,7 @@ function withKeys(scope: TaskScope): JsonObject {
 }
 
 function wholeNumber(scope: TaskScope, value: number | string, name: string, minimum: number): number {
-  const result = typeof value === 'string' ? Number(scope.evaluate(value)) : value;
+  const result = typeof value === 'string' ? Number(scope.evaluate(value, undefined, `/${name}`)) : value;
   if (Number.isInteger(result) && result >= minimum) return result;
   throw new CompozyError(
     'Task.BadItems',

@@ -9,11 +9,14 @@ export const signal: TaskBehavior<SignalTask> = {
   children: () => ({}),
 
   enter(task, scope) {
-    const name = scope.evaluate(task.signal);
+    const name = scope.evaluate(task.signal, undefined, '/signal/id');
     if (typeof name !== 'string' || name === '') {
       throw new CompozyError('Template.BadArgument', `"signal.id" must give a text, not ${JSON.stringify(name)}`);
     }
-    const run = task.workflowExecId === undefined ? undefined : scope.evaluate(task.workflowExecId);
+    const run =
+      task.workflowExecId === undefined
+        ? undefined
+        : scope.evaluate(task.workflowExecId, undefined, '/signal/workflow_exec_id');
     if (run !== undefined && (typeof run !== 'string' || run === '')) {
       const message = `"signal.workflow_exec_id" must give the execution id of a run, not ${JSON.stringify(run)}`;
       throw new CompozyError('Template.BadArgument', message);
@@ -24,7 +27,7 @@ export const signal: TaskBehavior<SignalTask> = {
       {
         origin: scope.origin,
         name,
-        payload: scope.evaluateLate(task.payload),
+        payload: scope.evaluateLate(task.payload, undefined, '/signal/payload'),
         correlationId: scope.correlationId,
         ...(run === undefined ? {} : { workflowExecId: run }),
         at: scope.at,

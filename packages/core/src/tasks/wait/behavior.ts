@@ -32,7 +32,7 @@ export const wait: TaskBehavior<WaitTask> = {
       scope.waitFor();
       return;
     }
-    const waitFor = scope.evaluate(task.waitFor);
+    const waitFor = scope.evaluate(task.waitFor, undefined, '/wait_for');
     if (typeof waitFor !== 'string' || waitFor === '') {
       throw new CompozyError(
         'Template.BadArgument',
