@@ -39,7 +39,8 @@ export function templateContext(draft: Draft, node: TaskNode | undefined, extra:
     base['with'] = node.input;
     base['task'] = { id: node.id, type: task.type };
     Object.assign(base, inheritedLocals(draft, node));
-    lazy(base, 'children', () => childrenView(draft, node));
+    if (draft.latest[node.key] === undefined) base['children'] = {};
+    else lazy(base, 'children', () => childrenView(draft, node));
     if (node.parent !== null) lazy(base, 'parent', () => parentView(draft, draft.node(node.parent!)));
   } else {
     base['status'] = draft.fields.status;
@@ -121,37 +122,56 @@ function inheritedLocals(draft: Draft, node: TaskNode): JsonObject {
 
 /** `.tasks`: the nearest scope wins, then whatever ran inside other tasks, newest last. */
 function tasksView(draft: Draft, node: TaskNode | undefined): object {
-  const find = (id: string): string | undefined => {
-    let scope: string | null = node === undefined ? null : node.parent;
+  return new Proxy({}, new TasksHandler(draft, node));
+}
+
+/** A class, because there is a view for each evaluation and closures would be made anew for each. */
+class TasksHandler implements ProxyHandler<object> {
+  readonly #draft: Draft;
+  readonly #node: TaskNode | undefined;
+
+  constructor(draft: Draft, node: TaskNode | undefined) {
+    this.#draft = draft;
+    this.#node = node;
+  }
+
+  get(_target: object, id: string | symbol): unknown {
+    const key = typeof id === 'string' ? this.#find(id) : undefined;
+    return key === undefined ? undefined : taskView(this.#draft, this.#draft.node(key));
+  }
+
+  has(_target: object, id: string | symbol): boolean {
+    return typeof id === 'string' && this.#find(id) !== undefined;
+  }
+
+  ownKeys(): string[] {
+    return [...new Set(Object.values(this.#draft.latest).flatMap((scope) => Object.keys(scope)))];
+  }
+
+  getOwnPropertyDescriptor(target: object, id: string | symbol): PropertyDescriptor | undefined {
+    const value = this.get(target, id);
+    return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false };
+  }
+
+  #find(id: string): string | undefined {
+    const draft = this.#draft;
+    let scope: string | null = this.#node === undefined ? null : this.#node.parent;
     for (;;) {
-      const key = draft.latest[scope ?? '']?.[id];
+      const key = ownKey(draft.latest[scope ?? ''], id);
       if (key !== undefined) return key;
       if (scope === null) break;
       scope = draft.node(scope).parent;
     }
     for (const scopeKey of Object.keys(draft.latest).toReversed()) {
-      const key = draft.latest[scopeKey]?.[id];
+      const key = ownKey(draft.latest[scopeKey], id);
       if (key !== undefined) return key;
     }
     return undefined;
-  };
-  const view = (id: string | symbol): unknown => {
-    const key = typeof id === 'string' ? find(id) : undefined;
-    return key === undefined ? undefined : taskView(draft, draft.node(key));
-  };
-  const ids = () => [...new Set(Object.values(draft.latest).flatMap((scope) => Object.keys(scope)))];
-  return new Proxy(
-    {},
-    {
-      get: (_target, id) => view(id),
-      has: (_target, id) => view(id) !== undefined,
-      ownKeys: () => ids(),
-      getOwnPropertyDescriptor(_target, id) {
-        const value = view(id);
-        return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false };
-      },
-    },
-  );
+  }
+}
+
+function ownKey(scope: Readonly<Record<string, string>> | undefined, id: string): string | undefined {
+  return scope !== undefined && Object.hasOwn(scope, id) ? scope[id] : undefined;
 }
 
 function taskView(draft: Draft, node: TaskNode): object {
