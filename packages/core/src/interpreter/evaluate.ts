@@ -35,13 +35,14 @@ export function evaluateLate(
   field = '',
 ): LateValue {
   let context: JsonObject | undefined;
-  const host = templateHost(draft);
+  let host: TemplateHost | undefined;
   const late: string[] = [];
   const sources: string[] = [];
   const visit = (part: Json, pointer: string): Json => {
     if (typeof part === 'string') {
       if (!isTemplate(part)) return part;
       context ??= templateContext(draft, node, extra);
+      host ??= templateHost(draft);
       try {
         const result = evaluateTemplate(parseTemplate(part), context, host);
         return result !== null && typeof result === 'object' && !isOpaque(result) ? toPlain(result) : result;
