@@ -132,8 +132,12 @@ export function guarded(draft: Draft, key: string, action: () => void): void {
   }
 }
 
+const NOTHING_DECLARED: ReadonlySet<string> = new Set();
+
 function declaredOutputs(draft: Draft, task: Task): ReadonlySet<string> {
-  const schemas = [task.output, ...(behaviorOf(task).outputSchemas?.(task, draft.plan) ?? [])];
+  const ofType = behaviorOf(task).outputSchemas;
+  if (task.output === undefined && ofType === undefined) return NOTHING_DECLARED;
+  const schemas = [task.output, ...(ofType?.(task, draft.plan) ?? [])];
   return new Set(
     schemas.flatMap((schema) => {
       const properties = schema?.['properties'];
