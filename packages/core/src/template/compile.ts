@@ -104,7 +104,7 @@ class Compiler {
       if (typeof value === 'string') run.write(value);
       else {
         run.at = at;
-        run.inside(value);
+        if (typeof value === 'object') run.inside(value);
         writeValue(run, value);
       }
       return DONE;

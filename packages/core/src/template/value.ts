@@ -195,14 +195,12 @@ function padExponent(text: string): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-/** Names that every JavaScript object answers to; all other keys can be read without asking who owns them. */
-const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
-
 /** The member of a map; undefined when it has none. A present nil is null. */
 export function memberOf(map: ValueMap, key: string): Value | undefined {
   const value = map[key];
-  if (value === undefined) return undefined;
-  return INHERITED.has(key) && !Object.hasOwn(map, key) ? undefined : value;
+  // What every JavaScript object answers to is a function, but for its prototype; no value of ours is one.
+  if (typeof value !== 'function' && key !== '__proto__') return value;
+  return Object.hasOwn(map, key) ? value : undefined;
 }
 
 /** The order of Go's texts: by bytes, which differs from JavaScript's for surrogates. */
