@@ -1,24 +1,18 @@
-import { Worker, type InjectedSinks } from '@temporalio/worker';
-import { toTraceEntry, type TraceEntry } from '@compozy/core/testing';
-import type { TraceSinks } from '@compozy/workflows/testing';
+import type { TraceEntry } from '@compozy/core/testing';
+import { replayHistories } from './corpus/replay-histories.js';
 import type { ScenarioServer } from './run-scenario-on-server.js';
 
 /**
- * Replays a history with the code of today and gives the trace that comes out. Temporal compares kinds and ids of
- * commands; the trace has their inputs too, so comparing it finds a changed value that Temporal would not.
+ * Replays one history with the code of today and gives the trace that comes out.
  *
  * @throws the SDK's `DeterminismViolationError` when the code no longer fits the history.
  */
 export async function replayTrace(
   history: unknown,
-  { codePath }: Pick<ScenarioServer, 'codePath'>,
+  server: Pick<ScenarioServer, 'codePath'>,
 ): Promise<readonly TraceEntry[]> {
-  const trace: TraceEntry[] = [];
-  const sinks: InjectedSinks<TraceSinks> = {
-    trace: {
-      step: { fn: (_info, event, commands) => void trace.push(toTraceEntry(event, commands)), callDuringReplay: true },
-    },
-  };
-  await Worker.runReplayHistory({ workflowBundle: { codePath }, sinks }, history);
-  return trace;
+  const name = 'replayed';
+  const replay = (await replayHistories([{ name, history }], server)).get(name)!;
+  if (replay.error !== undefined) throw replay.error;
+  return replay.trace;
 }

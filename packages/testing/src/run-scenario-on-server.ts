@@ -64,11 +64,13 @@ export async function runScenarioOnServer(
     connection: server.connection,
     namespace: server.namespace,
     taskQueue,
+    // Histories are kept, and should not tell where they were made.
+    identity: 'scenario',
     workflowBundle: { codePath: server.codePath },
     activities: { ...gated(engine, gate), runTool: scriptedTool(gate, outcomes) },
     sinks,
   });
-  const client = new Client({ connection: server.connection, namespace: server.namespace });
+  const client = new Client({ connection: server.connection, namespace: server.namespace, identity: 'scenario' });
 
   return await worker.runUntil(async () => {
     const handle = await client.workflow.start(workflowId, {

@@ -1,3 +1,4 @@
+export { canonicalJson } from '../schema/canonical-json.js';
 export { describeBlobStore } from './describe-blob-store.js';
 export { runScenario, type ScenarioRun } from './run-scenario.js';
 export { createScenarioProject, type ScenarioProject } from './scenario-project.js';
