@@ -8,5 +8,7 @@ export function silenceTemporal(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
+    // A signal ends the process, not only its workers.
+    shutdownSignals: [],
   });
 }
