@@ -8,6 +8,7 @@ import { createReporter, type Reporter } from '../schema/reporter.js';
 import { textAt, type SourceDocument } from '../schema/source-document.js';
 import { declaredEnvNames } from './declared-env.js';
 import { parseDotenv } from './parse-dotenv.js';
+import { readAutoload } from './read-autoload.js';
 import { isOutside, readProjectFile, type NamedAt } from './read-project-file.js';
 import { scanEntrypoint } from './scan-entrypoint.js';
 import { createSecretValues } from './secret-values.js';
@@ -43,7 +44,7 @@ export interface Project {
   readonly secrets: Readonly<Record<string, string>>;
   /** The part of `secrets` that is none: listed under `public_env`, or written in the project file. */
   readonly publicEnv: Readonly<Record<string, string>>;
-  /** Tools that the project file describes. */
+  /** Tools that the project file or a file of `autoload` describes. */
   readonly tools: Readonly<Record<string, ToolDefinition>>;
   readonly warnings: readonly Diagnostic[];
   /** Absolute paths of every file that was read or looked for. */
@@ -104,9 +105,15 @@ async function load(
   if (source === undefined) return undefined;
   const checked = checkProjectDocument(source, check);
   const workflows = await readWorkflows(dir, checked, files);
-  const secrets = withEnvironment(envFile, [source, ...workflows], checked, options.environment);
+  const autoloaded = await readAutoload(checked, {
+    dir,
+    taken: [PROJECT_FILE, ...sourcesOf(checked)].map((file) => path.resolve(dir, file)),
+    read: (file, own) => readDocument(dir, file, own, files),
+  });
+  const documents = [source, ...workflows, ...autoloaded.files.map((file) => file.source)];
+  const secrets = withEnvironment(envFile, documents, checked, options.environment);
   const { exists, tools: entrypointTools, settings } = await readRuntime(dir, checked, files, options);
-  const compiled = compileProject(checked, { workflows, secrets, hasEntrypoint: exists, entrypointTools });
+  const compiled = compileProject(checked, { workflows, autoloaded, secrets, hasEntrypoint: exists, entrypointTools });
   const { name = '' } = checked.document;
   const version = textAt(source, ['version']);
   const description = textAt(source, ['description']);
@@ -156,6 +163,10 @@ function withEnvironment(
     if (value !== undefined) values[name] = value;
   }
   return values;
+}
+
+function sourcesOf({ document }: CheckedProject): readonly string[] {
+  return (document.workflows ?? []).flatMap((workflow) => workflow?.source ?? []);
 }
 
 async function readWorkflows(

@@ -24,7 +24,7 @@ const action = mapping({
   json_mode: anyValue.optional(),
 });
 
-const agentDocument = mapping(
+export const agentDocument = mapping(
   {
     resource: text.optional(),
     id: nonEmptyText,

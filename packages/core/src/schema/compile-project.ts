@@ -1,14 +1,16 @@
 import type { Plan, ToolDefinition } from '../model/plan.js';
+import { addResources, checkOtherResources } from './add-resources.js';
 import { checkDirectives } from './check-directives.js';
 import { checkIgnoredOptions } from './check-ignored.js';
 import { derivedEnv, literalEnv } from './env-values.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
 import { visitTemplates } from './check-templates.js';
+import { checkResources, type AutoloadedFile, type Resource } from './check-resources.js';
 import { compileWorkflow } from './compile-workflow.js';
 import { projectDocument, type ProjectDocument } from './project.js';
 import { createSchemaTable } from './schema-table.js';
-import { isRecord, textAt, textsAt, valueAt, type SourceDocument } from './source-document.js';
+import { isRecord, textAt, textsAt, valueAt, type Path, type SourceDocument } from './source-document.js';
 import { createToolTable } from './tool-table.js';
 import type { ProjectScope } from './workflow-scope.js';
 
@@ -21,6 +23,11 @@ export interface CheckedProject {
 
 export interface ProjectParts {
   readonly workflows: readonly SourceDocument[];
+  readonly autoloaded: {
+    readonly files: readonly AutoloadedFile[];
+    /** False when more was found, and could not be read. */
+    readonly isComplete: boolean;
+  };
   /** The `.env` file. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly hasEntrypoint: boolean;
@@ -49,7 +56,9 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   schemas.add(source, ['schemas'], document.schemas);
   const tools = createToolTable(options);
   tools.add(source, ['tools'], document.tools, schemas);
-  checkDefinitions(source, document, options);
+  const resources = checkResources(parts.autoloaded, source, parts.workflows, options);
+  const autoloadedTools = addResources(resources, schemas, tools);
+  checkOtherResources(resources, checkDefinitions(source, document, options));
   checkIgnoredOptions(source, ['config'], reporter);
   const env = textsAt(source, ['env']);
   const publicEnv = publicValues(source, document, { ...parts.secrets, ...literalEnv(env) }, options);
@@ -81,7 +90,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     hasEntrypoint: parts.hasEntrypoint,
     entrypointTools: parts.entrypointTools,
   };
-  checkExported(source, document, parts, options);
+  checkExported(source, document, autoloadedTools, parts, options);
 
   const plans = new Map<string, Plan>();
   const checkId = createIdCheck('workflow', reporter);
@@ -89,6 +98,10 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     checkDirectives(workflow, reporter);
     const { id, plan } = compileWorkflow(workflow, project, options);
     if (id !== undefined && checkId(workflow, ['id'], id)) plans.set(id, plan);
+  }
+  for (const { source: workflow, id, options: own, trial } of resources.of('workflow')) {
+    const { plan } = compileWorkflow(workflow, project, own);
+    if (trial.end()) plans.set(id, plan);
   }
   return { plans, tools: tools.all(), publicEnv, env: shown };
 }
@@ -115,7 +128,12 @@ function publicValues(
   return found;
 }
 
-function checkDefinitions(source: SourceDocument, document: Partial<ProjectDocument>, options: CheckOptions): void {
+/** The result is the place of the default model. */
+function checkDefinitions(
+  source: SourceDocument,
+  document: Partial<ProjectDocument>,
+  options: CheckOptions,
+): string | undefined {
   const { reporter } = options;
   const defaults = (document.models ?? []).flatMap((model, index) => (model?.default === true ? [index] : []));
   for (const index of defaults.slice(1)) {
@@ -128,27 +146,28 @@ function checkDefinitions(source: SourceDocument, document: Partial<ProjectDocum
     const path = ['runtime', 'task_execution_timeout_default'];
     reporter.report(source, 'value.conflict', 'The default time limit of tasks is above their maximum', { path });
   }
-  if (document.autoload?.enabled === true) {
-    const message = 'Files are not loaded by "autoload" yet; list what you need in this file';
-    reporter.report(source, 'feature.unsupported', message, { path: ['autoload'], at: 'key', severity: 'warning' });
-  }
+  const [first] = defaults;
+  return first === undefined ? undefined : `${source.file}:${source.valuePlace(['models', first, 'default']).line}`;
 }
 
 /** A tool that is described and not exported fails when it is called, unless the worker is given the function. */
 function checkExported(
   source: SourceDocument,
   document: Partial<ProjectDocument>,
+  autoloaded: readonly Resource[],
   { entrypointTools }: ProjectParts,
   { reporter }: CheckOptions,
 ): void {
   if (entrypointTools === undefined) return;
-  for (const [index, tool] of (document.tools ?? []).entries()) {
-    const id: unknown = isRecord(tool) ? tool['id'] : tool;
-    if (typeof id !== 'string' || entrypointTools.includes(id)) continue;
-    const path = isRecord(tool) ? ['tools', index, 'id'] : ['tools', index];
-    reporter.report(source, 'tool.not-exported', `The entrypoint exports no tool "${id}"`, {
+  const report = (where: SourceDocument, path: Path, id: string) =>
+    reporter.report(where, 'tool.not-exported', `The entrypoint exports no tool "${id}"`, {
       path,
       severity: 'warning',
     });
+  for (const [index, tool] of (document.tools ?? []).entries()) {
+    const id: unknown = isRecord(tool) ? tool['id'] : tool;
+    if (typeof id !== 'string' || entrypointTools.includes(id)) continue;
+    report(source, isRecord(tool) ? ['tools', index, 'id'] : ['tools', index], id);
   }
+  for (const { source: file, id } of autoloaded) if (!entrypointTools.includes(id)) report(file, ['id'], id);
 }

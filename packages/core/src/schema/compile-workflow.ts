@@ -30,9 +30,9 @@ export function compileWorkflow(
   options: CheckOptions,
 ): CompiledWorkflow {
   const document = checkDocument(source, [], workflowDocument, options);
-  const schemas = project.schemas.extend();
+  const schemas = project.schemas.extend(options.reporter);
   schemas.add(source, ['schemas'], document.schemas);
-  const toolTable = project.tools.extend();
+  const toolTable = project.tools.extend(options);
   toolTable.add(source, ['tools'], document.tools, schemas);
   for (const path of [['agents']]) resolveInner(source, path, schemas);
   const input = inputSchema(source, document, schemas, options);

@@ -22,7 +22,7 @@ import {
 const fraction = noted(z.number().min(0).max(1), { expected: 'a number from 0 to 1', code: 'value.range' });
 const number = noted(z.number(), { expected: 'a number' });
 
-const modelDocument = mapping({
+export const modelDocument = mapping({
   resource: text.optional(),
   id: text.optional(),
   provider: oneOf(
@@ -56,7 +56,7 @@ const modelDocument = mapping({
   }).optional(),
 });
 
-const mcpDocument = mapping({
+export const mcpDocument = mapping({
   resource: text.optional(),
   id: nonEmptyText,
   description: scalarText.optional(),
@@ -71,7 +71,7 @@ const mcpDocument = mapping({
   max_sessions: wholeNumber(0).optional(),
 });
 
-const memoryDocument = mapping(
+export const memoryDocument = mapping(
   {
     resource: text.optional(),
     id: nonEmptyText,
@@ -115,7 +115,7 @@ const memoryDocument = mapping(
   { key: 'give "default_key_template"' },
 );
 
-const embedder = mapping({
+export const embedderDocument = mapping({
   resource: text.optional(),
   id: nonEmptyText,
   provider: text.optional(),
@@ -124,14 +124,14 @@ const embedder = mapping({
   config: anyMap.optional(),
 });
 
-const vectorDb = mapping({
+export const vectorDbDocument = mapping({
   resource: text.optional(),
   id: nonEmptyText,
   type: oneOf('pgvector', 'qdrant', 'redis', 'filesystem').optional(),
   config: anyMap.optional(),
 });
 
-const knowledgeBase = mapping({
+export const knowledgeBaseDocument = mapping({
   resource: text.optional(),
   id: nonEmptyText,
   description: scalarText.optional(),
@@ -151,9 +151,9 @@ export const mcpList = listOf(
   noted(z.union([z.string().min(1), mcpDocument]), { expected: 'an MCP server, or the id of one' }),
   'a list of MCP servers',
 );
-export const embedderList = listOf(embedder, 'a list of embedders');
-export const vectorDbList = listOf(vectorDb, 'a list of vector databases');
-export const knowledgeBaseList = listOf(knowledgeBase, 'a list of knowledge bases');
+export const embedderList = listOf(embedderDocument, 'a list of embedders');
+export const vectorDbList = listOf(vectorDbDocument, 'a list of vector databases');
+export const knowledgeBaseList = listOf(knowledgeBaseDocument, 'a list of knowledge bases');
 
 /** At most one binding; `retrieval:` inside it is how files in the wild nest its settings (D-2). */
 const binding = mapping({

@@ -9,6 +9,8 @@ export const DIAGNOSTIC_CODES = {
   'file.too-large': 'The file is larger than 10 MiB',
   'file.not-text': 'The file is not UTF-8 text',
   'file.outside': 'The file lies outside of the project',
+  'file.pattern': 'A pattern of autoload that leads out of the project, or patterns that match nothing',
+  'file.skipped': 'A file that autoload leaves out because of its mistakes',
   'file.empty': 'The file holds nothing',
   'yaml.syntax': 'The text is not YAML',
   'yaml.tab': 'A tab stands where YAML wants spaces',

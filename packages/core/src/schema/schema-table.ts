@@ -12,8 +12,10 @@ export interface SchemaTable {
   add(document: SourceDocument, path: Path, schemas: readonly unknown[] | undefined): void;
   /** The schema, or the one of that id, at `path`; reports when there is none. */
   resolve(document: SourceDocument, path: Path): JsonObject | undefined;
-  /** The schemas of this table and, before them, those of a workflow. */
-  extend(): SchemaTable;
+  /** Takes up one whose id and content were checked. */
+  define(id: string, schema: JsonObject): void;
+  /** The schemas of this table and, before them, those of a workflow, whose problems `inner` hears of. */
+  extend(inner: Reporter): SchemaTable;
 }
 
 export function createSchemaTable(reporter: Reporter, outer: ReadonlyMap<string, JsonObject> = new Map()): SchemaTable {
@@ -29,6 +31,7 @@ export function createSchemaTable(reporter: Reporter, outer: ReadonlyMap<string,
         checkJsonSchema(document, at, withoutId(schema), reporter);
       }
     },
+    define: (id, schema) => void known.set(id, schema),
     resolve(document, path) {
       const written = valueAt(document.value, path);
       if (written === undefined || written === null) return undefined;
@@ -47,7 +50,7 @@ export function createSchemaTable(reporter: Reporter, outer: ReadonlyMap<string,
       const schema = withoutId(written);
       return checkJsonSchema(document, path, schema, reporter) ? schema : undefined;
     },
-    extend: () => createSchemaTable(reporter, known),
+    extend: (inner) => createSchemaTable(inner, known),
   };
 }
 
@@ -58,7 +61,7 @@ export function expectedIds(ids: Iterable<string>): string {
 }
 
 /** The id is ours; JSON Schema has `$id`. */
-function withoutId(schema: Record<string, unknown>): JsonObject {
+export function withoutId(schema: Record<string, unknown>): JsonObject {
   const { id, resource: _resource, ...rest } = schema;
   return (typeof id === 'string' ? rest : schema) as JsonObject;
 }

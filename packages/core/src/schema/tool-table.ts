@@ -10,12 +10,14 @@ import { toolDocument } from './tool.js';
 
 export interface ToolTable {
   add(document: SourceDocument, path: Path, tools: readonly unknown[] | undefined, schemas: SchemaTable): void;
+  /** Takes up a tool whose id was checked. Without one: some definition could not be read. */
+  define(tool: ToolDefinition | undefined): void;
   get(id: string): ToolDefinition | undefined;
   /** Some definition could not be read, so an id that is not here may be its. */
   readonly isUncertain: boolean;
   all(): Readonly<Record<string, ToolDefinition>>;
-  /** This table and, before it, the tools of a workflow. */
-  extend(): ToolTable;
+  /** This table and, before it, the tools of a workflow, whose problems `inner` hears of. */
+  extend(inner: CheckOptions): ToolTable;
 }
 
 export function createToolTable(
@@ -44,9 +46,13 @@ export function createToolTable(
         } else isUncertain ||= definition === undefined || !known.has(definition.id);
       }
     },
+    define(tool) {
+      if (tool === undefined) isUncertain = true;
+      else known.set(tool.id, tool);
+    },
     get: (id) => known.get(id),
     all: () => Object.fromEntries(known),
-    extend: () => createToolTable(options, known, isUncertain),
+    extend: (inner) => createToolTable(inner, known, isUncertain),
   };
 }
 
