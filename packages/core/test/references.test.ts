@@ -139,6 +139,43 @@ outputs: { a: "{{ .item }}" }
     ).toEqual([]);
   });
 
+  it('sees in the tasks for each item what runs before them, and the item', async () => {
+    expect(
+      await problems(`tasks:
+  - id: each
+    type: collection
+    items: [1]
+    item_var: n
+    with: { unit: km }
+    tasks:
+      - { id: one, tool: fetch, with: { a: "{{ .n }}", b: "{{ .tasks.two.output }}", c: "{{ .tasks.each.input }}" } }
+      - { id: two, tool: fetch, with: { a: "{{ .tasks.one.output }}{{ .item }}", b: "{{ .m }}" }, outputs: { c: "{{ .tasks.two.output }}" } }
+      - { id: one, tool: fetch }
+      - { id: "t-{{ .n }}", tool: fetch }
+      - { id: last, type: parallel, tool: fetch, with: { batch_size: 2 } }
+  - { id: end, tool: fetch, with: { a: "{{ .tasks.each-0.output }}", b: "{{ .tasks.one.output }}", c: "{{ .tasks.one-0 }}" } }
+`),
+    ).toEqual([
+      'reference.not-before 9:63',
+      'template.unknown-variable 10:89',
+      'id.duplicate 11:15',
+      'id.invalid 12:15',
+      'reference.unknown-task 14:107',
+    ]);
+  });
+
+  it('keeps nesting within its limit, whatever the form of the tasks for each item', async () => {
+    const nested = (levels: number): string =>
+      levels === 0
+        ? '{ id: t, tool: fetch }'
+        : `{ id: c${levels}, type: collection, items: [1], tasks: [{ id: a${levels}, tool: fetch }, ${nested(levels - 1)}] }`;
+    expect(await problems(`tasks: [${nested(9)}]\n`)).toEqual([]);
+    expect(await problems(`tasks: [${nested(10)}]\n`)).toEqual([
+      expect.stringMatching(/^value.range 2:/),
+      expect.stringMatching(/^value.range 2:/),
+    ]);
+  });
+
   it('knows no others', async () => {
     expect(
       await problems(`tasks:

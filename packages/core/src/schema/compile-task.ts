@@ -80,17 +80,15 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
       const inside = { levels, with: given, depth: place.depth + 1, hasPredecessor: false };
       return child === undefined ? undefined : compileTask(child, workflow, inside);
     },
-    children(inner, count) {
-      const checkUnique = createIdCheck('task', reporter);
-      const tasks: Task[] = [];
-      for (let index = 0; index < count; index += 1) {
-        const child = checkChild(checked, workflow, [...path, ...inner, index], place.depth + 1, { checkUnique });
-        const isLater = index > 0 && checked.type === 'composite';
-        const inside = { levels, with: {}, depth: place.depth + 1, hasPredecessor: isLater };
-        const compiled = child === undefined ? undefined : compileTask(child, workflow, inside);
-        if (compiled !== undefined) tasks.push(compiled);
-      }
-      return tasks.length === count ? tasks : undefined;
+    children: (inner, count) =>
+      compileList(checked, workflow, [...path, ...inner], count, { levels, with: {}, depth: place.depth + 1 }),
+    sequence(inner, count, { with: given = {} }) {
+      const around = sequenceOf(checked, [...path, ...inner]);
+      workflow.addNested(around, checked);
+      const inside = { levels, with: given, depth: place.depth + 2 };
+      const tasks = compileList(around, workflow, around.path, count, inside);
+      if (tasks === undefined) return undefined;
+      return { ...compileBase(around, workflow, { levels, given: {} }), type: 'composite', tasks };
     },
     hasPredecessor: () => place.hasPredecessor,
     withoutLocals(values, names) {
@@ -111,6 +109,31 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
 interface ChildOptions {
   readonly checkUnique?: ReturnType<typeof createIdCheck>;
   readonly defaultId?: string | undefined;
+}
+
+/** What runs the tasks of a list for each item; its id becomes one for each item, as that of a single task does. */
+function sequenceOf({ document: { id } }: CheckedTask, path: SubPath): CheckedTask {
+  const own = id?.includes('{{') === true ? `${id}-{{ .index }}` : id;
+  return { path, type: 'composite', document: own === undefined ? {} : { id: own }, known: true };
+}
+
+/** The tasks of the list at `path`, which run inside of `parent`. */
+function compileList(
+  parent: CheckedTask,
+  workflow: WorkflowScope,
+  path: SubPath,
+  count: number,
+  place: Omit<TaskPlace, 'hasPredecessor'>,
+): readonly Task[] | undefined {
+  const checkUnique = createIdCheck('task', workflow.options.reporter);
+  const tasks: Task[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const child = checkChild(parent, workflow, [...path, index], place.depth, { checkUnique });
+    const hasPredecessor = index > 0 && parent.type === 'composite';
+    const compiled = child === undefined ? undefined : compileTask(child, workflow, { ...place, hasPredecessor });
+    if (compiled !== undefined) tasks.push(compiled);
+  }
+  return tasks.length === count ? tasks : undefined;
 }
 
 function checkChild(
@@ -148,16 +171,17 @@ function checkChild(
 interface BaseOptions {
   readonly levels: readonly PolicyLevel[];
   readonly given: JsonObject;
-  readonly definition: ToolDefinition | undefined;
-  readonly calls: boolean;
-  readonly input: JsonObject | undefined;
-  readonly output: JsonObject | undefined;
+  readonly definition?: ToolDefinition | undefined;
+  /** It is one activity, which keeps the time limit. */
+  readonly calls?: boolean;
+  readonly input?: JsonObject | undefined;
+  readonly output?: JsonObject | undefined;
 }
 
 function compileBase(
   checked: CheckedTask,
   workflow: WorkflowScope,
-  { levels, given, definition, calls, input, output }: BaseOptions,
+  { levels, given, definition, calls = false, input, output }: BaseOptions,
 ): TaskBase {
   const { path, document: task } = checked;
   const { document: source } = workflow;

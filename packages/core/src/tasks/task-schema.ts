@@ -33,6 +33,11 @@ export interface TaskCompiler {
   child(path: SubPath, options: { readonly with?: JsonObject; readonly defaultId?: string }): Task | undefined;
   /** Compiles the `count` tasks of the list at `path`, whose ids differ; `undefined` when one of them does not compile. */
   children(path: SubPath, count: number): readonly Task[] | undefined;
+  /**
+   * Compiles the `count` tasks of the list at `path` to one that runs them in their order and has the id of this one;
+   * `with` is laid under that of each.
+   */
+  sequence(path: SubPath, count: number, options: { readonly with?: JsonObject }): Task | undefined;
   /** Whether any task can have run before this one. */
   hasPredecessor(): boolean;
   /** The entries whose templates do not speak of the item: what the container itself may evaluate. */

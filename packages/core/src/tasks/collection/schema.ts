@@ -42,20 +42,17 @@ export const collection: TaskSchema<typeof document> = {
       });
       return undefined;
     }
-    const [path, only] =
-      task.task === undefined ? [['tasks', 0] as const, task.tasks?.[0]] : [['task'] as const, task.task];
-    if (only === undefined) {
+    const count = task.task === undefined ? (task.tasks?.length ?? 0) : 1;
+    if (count === 0) {
       scope.report('value.missing', 'A collection needs a "task" to run for each item', { expected: '"task"' });
       return undefined;
     }
-    if ((task.tasks?.length ?? 0) > 1) {
-      scope.report('feature.unsupported', 'Several tasks for each item are not supported yet; give one "task"', {
-        path: ['tasks'],
-        at: 'key',
-      });
-      for (const index of task.tasks!.keys()) if (index > 0) scope.child(['tasks', index], {});
-    }
-    const child = scope.child(path, { with: scope.with });
+    const given = { with: scope.with };
+    // Several tasks are one that runs them in their order, with the id of the collection.
+    const child =
+      count > 1
+        ? scope.sequence(['tasks'], count, given)
+        : scope.child(task.task === undefined ? ['tasks', 0] : ['task'], given);
     if (child === undefined) return undefined;
     const names = [task.item_var, task.index_var].filter((name) => name !== undefined);
     return {
