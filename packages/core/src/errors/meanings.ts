@@ -23,7 +23,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Task.ChildFailed': 'Children of a container failed. The details list the first of them.',
   'Task.TooManyIterations': 'A loop reached `max_iterations` of a task.',
   'Task.DuplicateChild': 'Two children of one collection have the same id.',
-  'Task.BadItems': 'The items, the ids or the sizes of a collection make no sense.',
+  'Task.BadItems': 'The items, the ids or the sizes of a container make no sense.',
   'Task.Canceled': 'The task was cancelled.',
   'Task.OutputTooLarge': 'More would have to be read from the blob store than one call may.',
   'Router.NoRoute': 'No route fits the result of the condition, and there is no default. The details list the routes.',

@@ -70,8 +70,8 @@ export interface ParallelTask extends TaskBase {
   readonly type: 'parallel';
   readonly tasks: readonly Task[];
   readonly strategy: Strategy;
-  /** Children that run at the same time. */
-  readonly maxWorkers: number;
+  /** Children that run at the same time; may be a template. */
+  readonly maxWorkers: number | string;
 }
 
 export interface CompositeTask extends TaskBase {

@@ -17,6 +17,7 @@ export interface ChildList {
 }
 
 interface ChildListData {
+  readonly workers: number;
   readonly total: number;
   readonly next: number;
   readonly active: readonly string[];
@@ -33,7 +34,12 @@ export function childRefs(tasks: readonly Task[]): Readonly<Record<string, Task>
 
 export function enterChildList(list: ChildList, scope: TaskScope): void {
   const nothing = { next: 0, active: [], success: 0, failed: 0, canceled: 0, timedOut: 0, failures: [] };
-  fill(list, scope, { ...nothing, total: list.tasks.length });
+  fill(list, scope, { ...nothing, workers: list.workers, total: list.tasks.length });
+}
+
+/** How many children run at the same time, as it was when the container was entered. */
+export function childListWorkers(scope: TaskScope): number {
+  return (scope.data() as unknown as ChildListData).workers;
 }
 
 export function childListEvent(list: ChildList, scope: TaskScope, event: TaskEvent): void {

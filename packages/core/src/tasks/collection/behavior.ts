@@ -7,6 +7,7 @@ import { isBlobRef, type BlobRef } from '../../ports/blob-store.js';
 import type { ItemManifest } from '../../protocol/activities.js';
 import { childrenFailure, countChild, progressInfo, settlesEarly, succeeds } from '../container-outcome.js';
 import type { ChildOutcome, TaskBehavior, TaskScope } from '../task-behavior.js';
+import { wholeNumber } from '../whole-number.js';
 import { isKept, isRange, toItems } from './items.js';
 import { BUFFERED_BYTES, BUFFERED_OUTPUTS, KEPT_FAILURES, LARGE_COLLECTION } from './state.js';
 import type { CollectionData, ItemSource } from './state.js';
@@ -312,15 +313,6 @@ function previousList(scope: TaskScope): Json {
 
 function withKeys(scope: TaskScope): JsonObject {
   return isJsonObject(scope.input) ? scope.input : {};
-}
-
-function wholeNumber(scope: TaskScope, value: number | string, name: string, minimum: number): number {
-  const result = typeof value === 'string' ? Number(scope.evaluate(value, undefined, `/${name}`)) : value;
-  if (Number.isInteger(result) && result >= minimum) return result;
-  throw new CompozyError(
-    'Task.BadItems',
-    `${name} must be a whole number of at least ${minimum}, not ${JSON.stringify(value)}`,
-  );
 }
 
 function save(scope: TaskScope, data: CollectionData): void {

@@ -82,13 +82,8 @@ function compileChildren(task: Partial<z.output<typeof document>>, scope: TaskCo
       at: 'key',
     });
   }
-  const most = task.max_workers === undefined || task.max_workers === 0 ? DEFAULT_WORKERS : task.max_workers;
-  if (typeof most === 'string') {
-    scope.report('feature.unsupported', 'A template is not supported here yet; give a number', {
-      path: ['max_workers'],
-    });
-  }
   const tasks = scope.children(['tasks'], task.tasks.length);
-  if (tasks === undefined || typeof most === 'string') return undefined;
-  return { ...scope.base(), type: 'parallel', tasks, strategy: task.strategy ?? 'wait_all', maxWorkers: most };
+  if (tasks === undefined) return undefined;
+  const maxWorkers = workersOf(task.max_workers, undefined);
+  return { ...scope.base(), type: 'parallel', tasks, strategy: task.strategy ?? 'wait_all', maxWorkers };
 }
