@@ -245,3 +245,57 @@ tasks:
     expect(await problems(inside)).toEqual([]);
   });
 });
+
+describe('templates of tools', () => {
+  const compozy = (tools: string) => ({
+    'compozy.yaml': `name: demo\nworkflows: [{ source: workflow.yaml }]\n${tools}`,
+  });
+
+  it('may speak of what a task that calls the tool may speak of', async () => {
+    const tools = `tools:
+  - id: fetch
+    with: { a: "{{ .workflow.input.x }}", b: "{{ .tasks.a.output }}{{ .item }}{{ .row }}", c: "{{ .parent.id }}{{ .task.id }}" }
+    config: { deep: [{ key: "{{ .env.KEY }}" }] }
+    env: { KEY: "{{ .env.KEY }}", TWO: '{{ .env.MAY | default "x" }}' }
+`;
+    const workflow = `tasks:
+  - { id: a, tool: own }
+  - { id: b, type: collection, items: [1], item_var: row, task: { id: t, tool: fetch } }
+tools: [{ id: own, with: { a: "{{ .tasks.b.output }}{{ .row }}{{ .index }}", b: "{{ .with.a }}" } }]
+`;
+    expect(await problems(workflow, { ...compozy(tools), '.env': 'KEY=1\n' })).toEqual([]);
+  });
+
+  it('are checked where the tool is defined', async () => {
+    const tools = `tools:
+  - { id: fetch, with: { a: "{{ .wrkflow.input.x }}" }, config: { c: ["{{ .nothing }}"] }, env: { K: "{{ .env.NONE }}" } }
+  - { id: store, with: { a: "{{ .item }}" } }
+`;
+    const workflow = `config: { input: { type: object, properties: { x: {} }, additionalProperties: false } }
+tasks: [{ id: a, tool: fetch }]
+tools:
+  - { id: own, with: { a: "{{ .tasks.b.output }}", b: "{{ .workflow.input.y }}" }, env: { K: "{{ .env.NONE }} {{ .row }}" } }
+`;
+    expect(await problems(workflow, compozy(tools))).toEqual([
+      'template.unknown-variable 4:33 .workflow',
+      'template.unknown-variable 4:75',
+      'env.unknown 4:106',
+      'template.unknown-variable 5:33',
+      'reference.unknown-task 5:31',
+      'reference.unknown-input 5:59',
+      'env.unknown 5:98',
+      'template.unknown-variable 5:114',
+    ]);
+  });
+
+  it('are checked in a file of their own', async () => {
+    const files = {
+      ...compozy('autoload: { enabled: true, strict: true, include: [tool.yaml] }\n'),
+      'tool.yaml': 'resource: tool\nid: fetch\nwith:\n  a: "{{ .nothing }}"\n  b: "{{ .env.NONE }}"\n',
+    };
+    expect(await problems('tasks: [{ id: a, tool: fetch }]\n', files)).toEqual([
+      'template.unknown-variable 4:10',
+      'env.unknown 5:10',
+    ]);
+  });
+});

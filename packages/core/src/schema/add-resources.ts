@@ -3,13 +3,22 @@ import { checkDocument } from './check-document.js';
 import { checkJsonSchema } from './check-json-schema.js';
 import type { CheckedResources, Resource } from './check-resources.js';
 import { checkTask } from './checked-task.js';
-import { visitTemplates } from './check-templates.js';
+import { checkToolTemplates, visitTemplates, type ToolTemplateScope } from './check-templates.js';
 import { definitionTypes, resourceTypes, type DefinitionType, type ResourceType } from './resource-types.js';
 import { withoutId, type SchemaTable } from './schema-table.js';
 import { compileTool, type ToolTable } from './tool-table.js';
 
-/** Puts autoloaded schemas and tools where those of the project file are; the result are the tools. */
-export function addResources(resources: CheckedResources, schemas: SchemaTable, tools: ToolTable): readonly Resource[] {
+/**
+ * Puts autoloaded schemas and tools where those of the project file are; the result are the tools.
+ *
+ * @param templates what the templates of a tool may speak of.
+ */
+export function addResources(
+  resources: CheckedResources,
+  schemas: SchemaTable,
+  tools: ToolTable,
+  templates: ToolTemplateScope,
+): readonly Resource[] {
   // Tools name schemas.
   for (const { source, id, options, trial } of resources.of('schema')) {
     const schema: JsonObject = withoutId(source.value as Record<string, unknown>);
@@ -21,6 +30,7 @@ export function addResources(resources: CheckedResources, schemas: SchemaTable, 
     const { source, options, trial } = tool;
     const definition = compileTool(source, [], options, schemas.extend(options.reporter));
     visitTemplates(source, [], options.reporter, undefined);
+    checkToolTemplates(source, [], options.reporter, templates);
     if (!trial.end()) continue;
     tools.define(definition);
     added.push(tool);

@@ -7,7 +7,7 @@ import type { Reporter } from './reporter.js';
 import { isRecord, textAt, valueAt, type Path, type SourceDocument } from './source-document.js';
 import type { TemplateCheck } from './template-check.js';
 import { createTaskLookup } from './task-lookup.js';
-import { taskFieldScopes } from './task-field-scopes.js';
+import { itemNamesIn, taskFieldScopes } from './task-field-scopes.js';
 
 const RUN_ROOTS = ['workflow', 'tasks', 'input', 'output', 'env', 'trigger', 'payload', 'project', 'tools', 'agents'];
 const OUTPUTS_ROOTS = [...RUN_ROOTS, 'status', 'workflow_id', 'workflow_exec_id'];
@@ -50,8 +50,30 @@ export function checkTemplates(check: TemplateCheck): void {
   for (const key of [['config', 'env'], ['env']]) {
     visitTemplates(document, key, options.reporter, { ...run, roots: new Set(TASK_ROOTS), secrets: undefined });
   }
+  checkToolTemplates(document, ['tools'], options.reporter, { ...run, locals: itemNamesIn(document.value) });
   for (const key of ['tools', 'agents', 'mcps', 'schedule', 'triggers', 'knowledge', 'knowledge_bases']) {
     visitTemplates(document, [key], options.reporter, undefined);
+  }
+}
+
+/** What the templates of a tool's definition may speak of: what those of the tasks may that call it. */
+export interface ToolTemplateScope extends Pick<TemplateScope, 'tasks' | 'input' | 'envNames' | 'publicEnv'> {
+  /** Names that the containers of those tasks may give. */
+  readonly locals: Iterable<string>;
+}
+
+/** Resolves what the values of the tool at `path`, or of a list of tools, refer to when a task starts. */
+export function checkToolTemplates(
+  document: SourceDocument,
+  path: Path,
+  reporter: Reporter,
+  { locals, ...known }: ToolTemplateScope,
+): void {
+  const written = valueAt(document.value, path);
+  const scope = { ...known, roots: new Set([...TASK_ROOTS, 'parent', ...locals]), secrets: undefined };
+  const tools = Array.isArray(written) ? written.map((_, index) => [...path, index]) : [path];
+  for (const tool of tools) {
+    for (const key of ['with', 'config', 'env']) visitTemplates(document, [...tool, key], reporter, scope);
   }
 }
 

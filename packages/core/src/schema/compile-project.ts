@@ -5,11 +5,12 @@ import { checkIgnoredOptions } from './check-ignored.js';
 import { derivedEnv, literalEnv } from './env-values.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
-import { visitTemplates } from './check-templates.js';
+import { checkToolTemplates, visitTemplates, type ToolTemplateScope } from './check-templates.js';
 import { checkResources, type AutoloadedFile, type Resource } from './check-resources.js';
 import { compileWorkflow } from './compile-workflow.js';
 import { projectDocument, type ProjectDocument } from './project.js';
 import { createSchemaTable } from './schema-table.js';
+import { itemNamesIn } from './task-field-scopes.js';
 import { isRecord, textAt, textsAt, valueAt, type Path, type SourceDocument } from './source-document.js';
 import { createToolTable } from './tool-table.js';
 import type { ProjectScope } from './workflow-scope.js';
@@ -56,14 +57,24 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   schemas.add(source, ['schemas'], document.schemas);
   const tools = createToolTable(options);
   tools.add(source, ['tools'], document.tools, schemas);
-  const resources = checkResources(parts.autoloaded, source, parts.workflows, options);
-  const autoloadedTools = addResources(resources, schemas, tools);
-  checkOtherResources(resources, checkDefinitions(source, document, options));
-  checkIgnoredOptions(source, ['config'], reporter);
   const env = textsAt(source, ['env']);
   const publicEnv = publicValues(source, document, { ...parts.secrets, ...literalEnv(env) }, options);
   const given = { ...parts.secrets, ...publicEnv };
   const shown = { ...given, ...derivedEnv(env, given) };
+  const resources = checkResources(parts.autoloaded, source, parts.workflows, options);
+  const callers = [...parts.workflows, ...resources.of('workflow').map((workflow) => workflow.source)];
+  const templates: ToolTemplateScope = {
+    // A tool of the project does not know the workflow that will call it.
+    tasks: { ids: [], find: () => 'before' },
+    input: undefined,
+    envNames: new Set(Object.keys(shown)),
+    publicEnv,
+    locals: callers.flatMap(({ value }) => [...itemNamesIn(value)]),
+  };
+  checkToolTemplates(source, ['tools'], reporter, templates);
+  const autoloadedTools = addResources(resources, schemas, tools, templates);
+  checkOtherResources(resources, checkDefinitions(source, document, options));
+  checkIgnoredOptions(source, ['config'], reporter);
   for (const key of [
     'tools',
     'agents',
@@ -84,7 +95,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     config: document.config,
     env,
     publicEnv,
-    envNames: new Set(Object.keys(shown)),
+    envNames: templates.envNames,
     tools,
     schemas,
     hasEntrypoint: parts.hasEntrypoint,

@@ -53,6 +53,23 @@ export function taskFieldScopes(
   return fields;
 }
 
+/** Names that some container in `value`, a workflow or a part of one, may give to what runs inside of it. */
+export function itemNamesIn(value: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) for (const element of part) visit(element);
+    if (!isRecord(part)) return;
+    if (part['type'] === 'collection' || part['type'] === 'parallel') {
+      for (const name of ['item', 'items', 'index', part['item_var'], part['index_var']]) {
+        if (typeof name === 'string') names.add(name);
+      }
+    }
+    for (const inner of Object.values(part)) visit(inner);
+  };
+  visit(value);
+  return names;
+}
+
 /** Names that a container gives to what runs inside of it. */
 function itemNames(task: CheckedTask): readonly string[] {
   const document = task.document as { readonly batch_size?: unknown; readonly with?: Record<string, unknown> };
