@@ -4,7 +4,7 @@ import { anyValue, mapping, nonEmptyText, oneOf, scalarText, wholeNumberOrTempla
 import { executorFields, nestedTask, nestedTasks, taskFields } from '../task-fields.js';
 import type { TaskSchema } from '../task-schema.js';
 
-export const DEFAULT_WORKERS = 100;
+const DEFAULT_WORKERS = 100;
 const MAX_WORKERS = 500;
 
 export const strategy = oneOf('wait_all', 'fail_fast', 'best_effort', 'race');

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Json } from '../../model/json.js';
 import type { BasicTask, Task } from '../../model/task.js';
 import { anyValue, mapping } from '../document-fields.js';
-import { batchSize, DEFAULT_WORKERS, strategy, workers, workersOf } from '../collection/schema.js';
+import { batchSize, strategy, workers, workersOf } from '../collection/schema.js';
 import { executorFields, nestedTasks, taskFields } from '../task-fields.js';
 import type { TaskCompiler, TaskSchema } from '../task-schema.js';
 
