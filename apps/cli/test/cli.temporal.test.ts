@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunView } from '@compozy/core';
@@ -131,13 +131,13 @@ describe('compozy dev', () => {
       await writeFile(path.join(folder.dir, `${name}.new`), content);
       await rename(path.join(folder.dir, `${name}.new`), path.join(folder.dir, name));
     };
-    const greet = async () => {
+    const greet = async (workflow = 'hello') => {
       const { Client, Connection } = await import('@temporalio/client');
       const connection = await Connection.connect({ address: server.address });
       const client = new Client({ connection });
-      const view = (await client.workflow.execute('hello', {
+      const view = (await client.workflow.execute(workflow, {
         taskQueue: 'compozy-greeting',
-        workflowId: `hello-${Math.random()}`,
+        workflowId: `${workflow}-${Math.random()}`,
         args: [{}],
       })) as RunView;
       await connection.close();
@@ -156,6 +156,16 @@ describe('compozy dev', () => {
       await replace('workflow.yaml', greeting['workflow.yaml'].replace('default: world', 'default: moon'));
       await seen('reloaded', from);
       expect(await greet()).toEqual({ text: 'Welcome moon' });
+
+      from = output.length;
+      const compozyYaml = `${greeting['compozy.yaml']}\nautoload: { enabled: true, include: [parts/*.yaml] }\n`;
+      await mkdir(path.join(folder.dir, 'parts'));
+      await replace('compozy.yaml', compozyYaml);
+      await seen('reloaded', from);
+      from = output.length;
+      await replace('parts/second.yaml', `resource: workflow\n${greeting['workflow.yaml'].replace('hello', 'second')}`);
+      await seen('reloaded: hello, second', from);
+      expect(await greet('second')).toEqual({ text: 'Welcome world' });
 
       from = output.length;
       await replace('workflow.yaml', 'id: [');
