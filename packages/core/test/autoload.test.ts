@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkProject, formatDiagnostics, loadProject } from '@compozy/core/loader';
 import type { BasicTask } from '@compozy/core';
@@ -175,5 +176,58 @@ parts/secret.yaml:1:1: error file.outside: "parts/secret.yaml" is a link to a pl
     const { secrets, warnings } = await loadProject(files.dir, { environment: { API_KEY: 'k', HOME: '/' } });
     expect({ ...secrets }).toEqual({ API_KEY: 'k' });
     expect(warnings).toEqual([]);
+  });
+
+  it('takes any text for a pattern and never leaves the project', async () => {
+    await using files = await createTempProject({ 'parts/a.yaml': tool('a'), 'b.yaml': tool('b') });
+    const pieces = [
+      'parts',
+      'a',
+      'yaml',
+      '/',
+      '*',
+      '**',
+      '?',
+      '[',
+      ']',
+      '{',
+      '}',
+      '(',
+      ')',
+      '!',
+      '+',
+      '@',
+      '|',
+      ',',
+      '.',
+      '\\',
+      '~',
+      '$',
+      '^',
+      ' ',
+    ];
+    const pattern = array(constantFrom(...pieces), { minLength: 1, maxLength: 12 });
+    await assert(
+      asyncProperty(array(pattern, { maxLength: 3 }), pattern, async (include, exclude) => {
+        const patterns = { include: include.map((parts) => parts.join('')), exclude: [exclude.join('')] };
+        await writeFile(
+          path.join(files.dir, 'compozy.yaml'),
+          JSON.stringify({ name: 'demo', autoload: { enabled: true, ...patterns } }),
+        );
+        const { diagnostics, project: loaded } = await checkProject(files.dir);
+        expect(loaded === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+        for (const id of Object.keys(loaded?.tools ?? {})) expect(['a', 'b']).toContain(id);
+      }),
+      { numRuns: 300, seed: 11 },
+    );
+  });
+
+  it('refuses a pattern of more than a thousand characters', async () => {
+    await using files = await createTempProject({
+      'compozy.yaml': project(`{ enabled: true, include: [${'a'.repeat(1_001)}] }`),
+    });
+    expect(formatDiagnostics((await checkProject(files.dir)).diagnostics)).toBe(
+      `compozy.yaml:3:38: error file.pattern: The pattern "${'a'.repeat(100)}" is longer than 1000 characters`,
+    );
   });
 });

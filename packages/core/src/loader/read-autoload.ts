@@ -18,6 +18,7 @@ export interface AutoloadOptions {
   readonly read: (name: string, reporter: Reporter) => Promise<SourceDocument | undefined>;
 }
 
+const MAX_LENGTH = 1_000;
 const NOTHING: Autoloaded = { files: [], isComplete: true };
 
 /** D-1: the files that `autoload` of the project file finds, as documents whose keys nobody has looked at yet. */
@@ -61,7 +62,8 @@ function checkPatterns({ source, document, options }: CheckedProject): AutoloadP
       const problem = problemOf(String(pattern));
       if (problem === undefined) continue;
       ok = false;
-      options.reporter.report(source, 'file.pattern', `The pattern ${JSON.stringify(pattern)} ${problem}`, {
+      const shown = JSON.stringify(String(pattern).slice(0, 100));
+      options.reporter.report(source, 'file.pattern', `The pattern ${shown} ${problem}`, {
         path: ['autoload', key, index],
         expected: 'a pattern below the folder of the project, such as "tools/*.yaml"',
       });
@@ -73,6 +75,7 @@ function checkPatterns({ source, document, options }: CheckedProject): AutoloadP
 function problemOf(pattern: string): string | undefined {
   if (pattern.trim() === '') return 'is empty';
   if (/^([/\\~]|[A-Za-z]:)/.test(pattern)) return 'is absolute; give it relative to the project';
+  if (pattern.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
   if (pattern.includes('..')) return 'has "..", which could lead out of the project';
   return undefined;
 }
