@@ -32,7 +32,7 @@ const CORE_LAYERS = [
   ['template'],
   ['condition'],
   ['tasks'],
-  ['interpreter', 'schema'],
+  ['interpreter', 'schema', 'graph'],
   ['blobs'],
   ['loader', 'late'],
   ['testing'],

@@ -114,12 +114,14 @@ export interface TaskBehavior<T extends Task> {
   children(task: T): Readonly<Record<string, Task>>;
   /** Whether its children run at the same time; if not given, they do not. */
   runsSideBySide?(task: T): boolean;
+  /** The children run one after the other, in this order. */
+  readonly childrenInOrder?: true;
+  /** Task ids that it may go on to beside its transitions, by what they are called in a drawing. */
+  targets?(task: T): Readonly<Record<string, string>>;
   /** Where a failure may be reported as an output (D-22): in what the executor gave, in `outputs`, or nowhere. */
   readonly detectsErrorsIn: 'result' | 'outputs' | 'nothing';
   /** Who keeps the task's `timeout`: Temporal, as the limit of its one activity; the behaviour; or the machine. */
   readonly timeoutKeptBy: 'activity' | 'behavior' | 'machine';
-  /** Task ids that it may go on to beside its transitions, by what they are called in a drawing. */
-  targets?(task: T): Readonly<Record<string, string>>;
   /** Schemas of the output beside the task's own. */
   outputSchemas?(task: T, plan: Plan): readonly JsonObject[];
 }

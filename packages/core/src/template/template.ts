@@ -106,6 +106,16 @@ export function evaluateTemplate(template: Template, data: Json, host: TemplateH
   return parsedContainer(text) ?? text;
 }
 
+/**
+ * The text to show for what a template makes of `data`. One plain reference has a value, not a text: unless that is a
+ * text itself, it is written as JSON. Everything else is as {@link renderText}.
+ */
+export function renderTemplate(template: Template, data: Json, host: TemplateHost): string {
+  if (template.reference === undefined) return renderText(template, data, host);
+  const value = evaluateTemplate(template, data, host);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function parsedContainer(text: string): Json | undefined {
   const trimmed = text.trim();
   const [first, last] = [trimmed[0], trimmed.at(-1)];

@@ -7,6 +7,7 @@ export const composite: TaskBehavior<CompositeTask> = {
   detectsErrorsIn: 'nothing',
   timeoutKeptBy: 'machine',
   children: ({ tasks }) => childRefs(tasks),
+  childrenInOrder: true,
   enter: (task, scope) => enterChildList(toChildList(task), scope),
   on: (task, scope, event) => childListEvent(toChildList(task), scope, event),
 };
