@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CompozyError } from '@compozy/core';
 import { addDevCommand } from './commands/dev.js';
+import { addGraphCommand } from './commands/graph.js';
+import { addRenderCommand } from './commands/render.js';
 import { addRunCommand } from './commands/run.js';
+import { addSchemaCommand } from './commands/schema.js';
 import { addValidateCommand } from './commands/validate.js';
 import { CommandExit, EXIT } from './exit-code.js';
 
@@ -20,6 +23,9 @@ const program = new Command('compozy')
 addRunCommand(program);
 addDevCommand(program);
 addValidateCommand(program);
+addGraphCommand(program);
+addRenderCommand(program);
+addSchemaCommand(program);
 
 const code = await main(process.argv);
 process.exitCode = code;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isJsonObject, type JsonObject, type RunView } from '@compozy/core';
-import type { Project } from '@compozy/core/loader';
+import { chooseWorkflow } from '../choose-workflow.js';
 import { readEnvironment } from '../env.js';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { followRun } from '../follow-run.js';
@@ -58,20 +58,6 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
   } finally {
     await session.close();
   }
-}
-
-function chooseWorkflow(project: Project, given: string | undefined): string {
-  const known = [...project.workflows.keys()];
-  const list = known.map((id) => `"${id}"`).join(', ');
-  if (given !== undefined) {
-    if (known.includes(given)) return given;
-    throw new CommandExit(EXIT.usage, `Project "${project.name}" has no workflow "${given}"; it has ${list || 'none'}`);
-  }
-  if (known.length === 1) return known[0]!;
-  throw new CommandExit(
-    EXIT.usage,
-    known.length === 0 ? 'The project has no workflow' : `Name one of the workflows ${list}`,
-  );
 }
 
 function print(view: RunView, json: boolean): void {

@@ -1,6 +1,7 @@
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
 export { routeEvent, type EventRoutes, type RoutedEvent } from './route-event.js';
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';
+export { suggest } from './suggest.js';
 export {
   DIAGNOSTIC_CODES,
   DiagnosticsError,

@@ -1,0 +1,18 @@
+import type { Project } from '@compozy/core/loader';
+import { CommandExit, EXIT } from './exit-code.js';
+import { unknownName } from './unknown-name.js';
+
+/** The workflow that was named, or the only one. */
+export function chooseWorkflow(project: Project, given: string | undefined): string {
+  const known = [...project.workflows.keys()];
+  if (given !== undefined) {
+    if (known.includes(given)) return given;
+    throw unknownName(`Project "${project.name}" has no workflow`, given, known);
+  }
+  if (known.length === 1) return known[0]!;
+  const list = known.map((id) => `"${id}"`).join(', ');
+  throw new CommandExit(
+    EXIT.usage,
+    known.length === 0 ? 'The project has no workflow' : `Name one of the workflows ${list}`,
+  );
+}
