@@ -59,7 +59,8 @@ interface DagreGraph {
 }
 
 const NOTHING: GraphLayout = { width: 0, height: 0, nodes: [], edges: [], entries: [] };
-const ENTRY = '';
+/** No node is called so; an empty name would be none to dagre. */
+const ENTRY = '$entry';
 const ENTRY_SIZE = 10;
 
 /** Where everything stands. Each container is laid out by itself, and is one box for what is around it. */
@@ -94,7 +95,10 @@ export function layoutGraph(graph: WorkflowGraph): GraphLayout {
       ...NOTHING,
       nodes: placed.flatMap(({ box, inner }) => [box, ...inner.nodes]),
       edges: [
-        ...edges.map((edge, index) => placedEdge(edge, dagre.edge(...ends(edge), String(index)))),
+        ...edges.map((edge, index) => {
+          const found = placedEdge(edge, dagre.edge(...ends(edge), String(index)));
+          return edge.from === edge.to ? loop(found, dagre.node(edge.from)) : found;
+        }),
         ...placed.flatMap(({ inner }) => inner.edges),
       ],
       entries: [
@@ -134,6 +138,20 @@ function placedEdge(edge: GraphEdge, at: ReturnType<DagreGraph['edge']>): Placed
   const { points, x = 0, y = 0 } = at;
   if (lines.length === 0) return { edge, points };
   return { edge, points, label: { lines, width, height, x: x - width / 2, y: y - height / 2 } };
+}
+
+/** A way from a task to itself: out of its right side and back, round the room that dagre left for it. */
+function loop(placed: PlacedEdge, { x, y, width, height }: Box): PlacedEdge {
+  const side = x + width / 2;
+  const far = placed.label?.x ?? Math.max(...placed.points.map((point) => point.x));
+  const [above, below] = [y - height / 4, y + height / 4];
+  const points = [
+    { x: side, y: above },
+    { x: far, y: above },
+    { x: far, y: below },
+    { x: side, y: below },
+  ];
+  return { ...placed, points };
 }
 
 /** `error` and `timeout` say so; other ways have the name that they were given. */
