@@ -1,17 +1,18 @@
 import { Command, CommanderError } from 'commander';
-import { vi } from 'vitest';
 import { CommandExit } from '../src/exit-code.js';
 import type { CliResult } from './cli-session.js';
 
 /** Runs one command inside of the test. What `main` makes of its end stays outside. */
 export async function runCommand(add: (program: Command) => void, args: readonly string[]): Promise<CliResult> {
   const written = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+  const restore = (['stdout', 'stderr'] as const).map((name) => {
+    const { write } = process[name];
+    process[name].write = (chunk: string | Uint8Array) => {
       written[name] += String(chunk);
       return true;
-    }),
-  );
+    };
+    return () => (process[name].write = write);
+  });
   try {
     const program = new Command('compozy').exitOverride();
     add(program);
@@ -22,6 +23,6 @@ export async function runCommand(add: (program: Command) => void, args: readonly
     if (!(error instanceof CommandExit)) throw error;
     return { code: error.code, stdout: written.stdout, stderr: `${written.stderr}${error.message}` };
   } finally {
-    for (const spy of spies) spy.mockRestore();
+    for (const undo of restore) undo();
   }
 }
