@@ -76,6 +76,8 @@ const oneBox = (label: string, edgeLabel: string): WorkflowGraph => ({
     { id: label, ref: '0', type: 'parallel', label },
     { id: `${label}/x`, ref: '0/tasks/0', type: 'basic', label, parent: label },
     { id: 'other', ref: '1', type: 'router', label: 'other', final: true },
+    { id: 'later', ref: '2', type: 'wait', label },
+    { id: '$unknown', type: 'unknown', label },
   ],
   edges: [
     { from: label, to: 'other', kind: 'route', label: edgeLabel },
@@ -88,7 +90,10 @@ async function expectLabels(label: string, edgeLabel: string): Promise<void> {
   const chart = await parsed(toMermaid(oneBox(label, edgeLabel)));
   const [box] = chart.getSubGraphs();
   expect(trimmed(seen(box!.title))).toBe(trimmed(`${shown(label)} · parallel`));
-  expect(trimmed(seen(chart.getVertices().get('n1')!.text!))).toBe(trimmed(`${shown(label)}\nbasic`));
+  const textOf = (name: string) => trimmed(seen(chart.getVertices().get(name)!.text!));
+  expect(textOf('n1')).toBe(trimmed(`${shown(label)}\nbasic`));
+  expect(textOf('n3')).toBe(trimmed(`${shown(label)}\nwait`));
+  expect(textOf('n4')).toBe(trimmed(shown(label)));
   const [plain, inner, failed] = chart.getEdges().map(({ text }) => trimmed(seen(text)));
   expect([plain, inner]).toEqual([trimmed(shown(edgeLabel)), trimmed(shown(edgeLabel))]);
   expect(failed).toBe(trimmed(`error: ${shown(edgeLabel)}`));
