@@ -78,11 +78,14 @@ function escaped(text: string): string {
   return lines.every((line) => line.trim() === '') ? '#160;' : lines.join('<br/>');
 }
 
+/** The inside of what begins a formula, a line break or an icon. Numbers are read before: only what has no width helps. */
+const LATE_SYNTAX = /(?<=\$)(?=\$)|(?<=\\)(?=n)|(?<=fa[bklrs]?:)(?=fa-)/g;
+
 function escapedLine(line: string): string {
   // A number or a dash in front would begin a list.
   const plain = /^\s*(\d+[.)]|[-+*])(\s|$)/.test(line) ? /[A-Za-z0-9 _,/=?]/ : /[A-Za-z0-9 _.,/()=?-]/;
   let result = '';
-  for (const character of line) {
+  for (const character of line.replaceAll(LATE_SYNTAX, '\u200B')) {
     const code = character.codePointAt(0)!;
     if (plain.test(character)) result += character;
     else if (character === '\t') result += ' ';
