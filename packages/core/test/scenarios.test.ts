@@ -10,7 +10,7 @@ describe('scenarios', () => {
   it.each(files)('%s', async (file) => {
     const scenario = await readScenario(path.join(root, file));
     await using project = await createScenarioProject(scenario);
-    const { view, toolInputs } = await runScenario(scenario, project);
+    const { view, toolInputs, toolEnvs } = await runScenario(scenario, project);
     const { expect: expected } = scenario;
     expect(view).toMatchObject({
       status: expected.status,
@@ -19,5 +19,8 @@ describe('scenarios', () => {
     if (expected.output !== undefined) expect(view.output).toEqual(expected.output);
     if (expected.tasks !== undefined) expect(view.tasks).toMatchObject(expected.tasks);
     if (expected.toolInputs !== undefined) expect(toolInputs).toEqual(expected.toolInputs);
+    if (expected.toolEnvs !== undefined) expect(toolEnvs).toMatchObject(expected.toolEnvs);
+    const warnings = project.project.warnings.map(({ code, message }) => `${code}: ${message}`);
+    expect(warnings).toEqual(expected.warnings ?? warnings);
   });
 });

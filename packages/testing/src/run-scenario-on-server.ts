@@ -5,10 +5,12 @@ import { createActivities, toApplicationFailure } from '@compozy/activities';
 import {
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
+  type ActivityResult,
   type EngineActivities,
   type Json,
   type RunToolInput,
   type RunView,
+  type ToolRunner,
 } from '@compozy/core';
 import { createMemoryBlobStore } from '@compozy/core/blobs';
 import type { RunEvent } from '@compozy/core/interpreter';
@@ -33,6 +35,9 @@ export interface ScenarioServer {
 export interface ServerRun {
   readonly trace: readonly TraceEntry[];
   readonly view: RunView;
+  /** Inputs and environments that tools really got, by task path. */
+  readonly toolInputs: Readonly<Record<string, Json>>;
+  readonly toolEnvs: Readonly<Record<string, Json>>;
   /** As `fetchHistory` of the Temporal client gives it. */
   readonly history: unknown;
 }
@@ -58,7 +63,8 @@ export async function runScenarioOnServer(
       step: { fn: (_info, event, commands) => void trace.push(toTraceEntry(event, commands)), callDuringReplay: false },
     },
   };
-  const engine = createActivities({ project: createProjectHost(project), tools: noTools, blobs, runs: noRuns });
+  const calls = createToolCalls(pure);
+  const engine = createActivities({ project: createProjectHost(project), tools: calls.runner, blobs, runs: noRuns });
   const taskQueue = `scenario-${Math.random().toString(36).slice(2)}`;
   const worker = await Worker.create({
     connection: server.connection,
@@ -67,7 +73,7 @@ export async function runScenarioOnServer(
     // Histories are kept, and should not tell where they were made.
     identity: 'scenario',
     workflowBundle: { codePath: server.codePath },
-    activities: { ...gated(engine, gate), runTool: scriptedTool(gate, outcomes) },
+    activities: { ...gated(engine, gate), runTool: scriptedTool(engine, gate, outcomes, calls) },
     sinks,
   });
   const client = new Client({ connection: server.connection, namespace: server.namespace, identity: 'scenario' });
@@ -80,7 +86,7 @@ export async function runScenarioOnServer(
         {
           workflow_exec_id: 'exec',
           input: scenario.input ?? {},
-          trigger: { type: 'api' },
+          trigger: scenario.trigger ?? { type: 'api' },
           ...(scenario.start === undefined ? {} : { initial_task_id: scenario.start }),
         },
       ],
@@ -94,7 +100,8 @@ export async function runScenarioOnServer(
     const run = createRunHandle(handle, { workflowId, workflowExecId: 'exec' }, blobs);
     const ended = pure.state.ended ? await run.result() : ((await run.view()) as RunView);
     if (!pure.state.ended) await handle.terminate();
-    return { trace, view: ended, history: await handle.fetchHistory() };
+    const { inputs: toolInputs, envs: toolEnvs } = calls;
+    return { trace, view: ended, toolInputs, toolEnvs, history: await handle.fetchHistory() };
 
     async function give(event: RunEvent): Promise<void> {
       switch (event.kind) {
@@ -165,25 +172,57 @@ async function passOrStop(gate: ActivityGate, name: string, taskKey: string | un
   }
 }
 
-/** Ends each call as the scenario says. */
-function scriptedTool(gate: ActivityGate, outcomes: ReadonlyMap<string, RunEvent>) {
-  return async ({ origin }: RunToolInput): Promise<{ output: Json; attempt: number }> => {
-    const { taskKey } = origin;
+/** Ends each call as the scenario says; what stands round a tool is the engine's own activity. */
+function scriptedTool(
+  engine: EngineActivities,
+  gate: ActivityGate,
+  outcomes: ReadonlyMap<string, RunEvent>,
+  calls: ToolCalls,
+) {
+  return async (input: RunToolInput): Promise<ActivityResult> => {
+    const { taskKey } = input.origin;
     await passOrStop(gate, 'runTool', taskKey);
     const outcome = outcomes.get(taskKey);
-    if (outcome?.kind === 'activity-completed') return { output: outcome.result, attempt: outcome.attempts };
+    if (outcome?.kind === 'activity-completed') {
+      return { output: (await engine.runTool(input)).output, attempt: outcome.attempts };
+    }
     if (outcome?.kind !== 'activity-failed') throw new Error(`no outcome for "${taskKey}"`);
-    if (outcome.timeout === undefined) throw toApplicationFailure(outcome.failure, outcome.attempts);
-    // No more beats and no end: the server's own limits do the rest.
-    return await Context.current().cancelled;
+    if (outcome.timeout !== undefined) {
+      // No more beats and no end: the server's own limits do the rest.
+      return await Context.current().cancelled;
+    }
+    // What a schema refuses, and templates that fail, are found by the activity itself.
+    if (calls.resultOf(taskKey) !== undefined) await engine.runTool(input);
+    throw toApplicationFailure(outcome.failure, outcome.attempts);
   };
 }
 
 /** Other runs are not part of a scenario; what would be started is told by the output. */
 const noRuns = { startRun: async () => undefined, signalRun: async () => undefined };
 
-const noTools = {
-  run: () => Promise.reject(new Error('a scenario runs no tools')),
-  toolIds: async () => [],
-  close: async () => undefined,
-};
+interface ToolCalls {
+  readonly runner: ToolRunner;
+  /** What the tool gives to a task; `undefined` for a call that the steps let fail. */
+  resultOf(taskKey: string): Json | undefined;
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly envs: Readonly<Record<string, Json>>;
+}
+
+/** Tools that give what the steps of the scenario say. */
+function createToolCalls({ toolResults }: ScenarioRun): ToolCalls {
+  const inputs: Record<string, Json> = {};
+  const envs: Record<string, Json> = {};
+  const resultOf = (taskKey: string) => {
+    // A call that was repeated after the loss of a worker has the same task and another key.
+    const key = Object.keys(toolResults).findLast((call) => call.replace(/~\d+$/, '') === `${taskKey}/tool`);
+    return key === undefined ? undefined : toolResults[key];
+  };
+  const run: ToolRunner['run'] = async ({ idempotencyKey, input, env }) => {
+    const taskKey = idempotencyKey.slice(idempotencyKey.indexOf('/') + 1);
+    const task = taskKey.replace(/^root\//, '');
+    inputs[task] = input;
+    envs[task] = env;
+    return resultOf(taskKey) ?? null;
+  };
+  return { inputs, envs, resultOf, runner: { run, toolIds: async () => [], close: async () => undefined } };
+}

@@ -40,7 +40,7 @@ describe('scenarios on a server', () => {
     const scenario = await readScenario(path.join(core, file));
     await using project = await createScenarioProject(scenario);
     const pure = await runScenario(scenario, project);
-    const { trace, view, history } = await runScenarioOnServer(scenario, project, pure, server);
+    const { trace, view, toolInputs, toolEnvs, history } = await runScenarioOnServer(scenario, project, pure, server);
     expect(trace).toEqual(pure.trace);
     expect(await replayTrace(history, server)).toEqual(trace);
     expect(view).toMatchObject({
@@ -49,5 +49,8 @@ describe('scenarios on a server', () => {
     });
     if (scenario.expect.output !== undefined) expect(view.output).toEqual(scenario.expect.output);
     if (scenario.expect.tasks !== undefined) expect(view.tasks).toMatchObject(scenario.expect.tasks);
+    // A call that was cancelled, or that the steps let fail, does not reach its tool.
+    expect(pure.toolInputs).toMatchObject(toolInputs);
+    expect(pure.toolEnvs).toMatchObject(toolEnvs);
   });
 });

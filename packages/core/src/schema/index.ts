@@ -1,3 +1,4 @@
+export { checkSchema } from './check-schema.js';
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
 export { routeEvent, type EventRoutes, type RoutedEvent } from './route-event.js';
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';

@@ -3,7 +3,7 @@ import { CompozyError } from '../errors/compozy-error.js';
 import { toFailureRecord } from '../errors/failure.js';
 import type { RunActivityCommand } from '../interpreter/command.js';
 import type { RunEvent } from '../interpreter/event.js';
-import { toRunView } from '../interpreter/run-view.js';
+import { taskPath, toRunView } from '../interpreter/run-view.js';
 import type { RunState, Step } from '../interpreter/state.js';
 import { start, transition } from '../interpreter/transition.js';
 import { assembleOutputs, evaluateLateCondition, expandItems, renderLate, sendSignal } from '../late/index.js';
@@ -11,9 +11,11 @@ import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { RunGateway } from '../ports/run-gateway.js';
 import type { RunView } from '../model/run-view.js';
-import { createSchemaValidator } from '../schema/json-schema.js';
+import { checkSchema, createSchemaValidator } from '../schema/index.js';
+import type { RunToolInput } from '../protocol/activities.js';
 import type { ScenarioProject } from './scenario-project.js';
 import type { Scenario, ScenarioStep } from './scenario.js';
+import { callScriptedTool, prepareToolCall } from './scripted-tool.js';
 import { toTraceEntry, type TraceEntry } from './trace.js';
 
 /** Other runs are no part of a scenario; what would be started is told by the output. */
@@ -29,6 +31,9 @@ export interface ScenarioRun {
   readonly plan: Plan;
   readonly state: RunState;
   readonly toolInputs: Readonly<Record<string, Json>>;
+  readonly toolEnvs: Readonly<Record<string, Json>>;
+  /** What the steps let the tools give, by the key of the call. */
+  readonly toolResults: Readonly<Record<string, Json>>;
 }
 
 /** Runs a scenario by the machine alone. The engine's own activities really run, on a blob store in memory. */
@@ -40,9 +45,15 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
   const events: RunEvent[] = [];
   const open = new Map<string, RunActivityCommand>();
   const toolInputs: Record<string, Json> = {};
+  const toolEnvs: Record<string, Json> = {};
+  const toolResults: Record<string, Json> = {};
+  const validator = createSchemaValidator();
   const commands: RunActivityCommand[] = [];
   let now = 1_000;
 
+  const given = scenario.input ?? {};
+  const input = plan.input === undefined ? given : validator.applyDefaults(plan.input, given);
+  checkSchema(validator, plan.input, input, 'Input.Invalid', `The input of workflow "${workflowId}"`);
   let step: Step = start(
     {
       execId: 'exec',
@@ -50,8 +61,8 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
       project: project.name,
       at: now,
       seed: 'seed',
-      input: scenario.input ?? {},
-      trigger: { type: 'api' },
+      input: (await inlineOrBlob(blobs, input)) as Json,
+      trigger: scenario.trigger ?? { type: 'api' },
       ...(scenario.start === undefined ? {} : { initialTaskId: scenario.start }),
     },
     plan,
@@ -59,10 +70,11 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
   trace.push(toTraceEntry({ kind: 'start' }, step.commands));
   await settleEngineActivities();
   for (const next of scenario.steps) {
-    apply(toEvent(next));
+    apply(await toEvent(next));
     await settleEngineActivities();
   }
-  return { view: toRunView(plan, step.state), trace, events, commands, plan, state: step.state, toolInputs };
+  const { state } = step;
+  return { view: toRunView(plan, state), trace, events, commands, plan, state, toolInputs, toolEnvs, toolResults };
 
   function apply(event: RunEvent): void {
     events.push(event);
@@ -79,10 +91,7 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
         if (command.kind !== 'run-activity') continue;
         commands.push(command);
         if (command.activity !== 'runTool') queue.push(command);
-        else {
-          open.set(command.key, command);
-          toolInputs[command.input.origin.taskKey.replace(/^root\//, '')] = command.input.input.value;
-        }
+        else open.set(command.key, command);
       }
     };
     take();
@@ -103,19 +112,32 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
       }
       take();
     }
-    for (const command of open.values()) {
-      if (command.activity !== 'runTool') continue;
-      const { input, origin, at, seed } = command.input;
-      const rendered = await renderLate(input, { blobs, env: project.secrets, at, seed });
-      toolInputs[origin.taskKey.replace(/^root\//, '')] = rendered;
+    for (const { activity, input } of open.values()) {
+      if (activity !== 'runTool') continue;
+      const task = taskPath(input.origin.taskKey);
+      if (toolInputs[task] === undefined) await noteToolCall(task, input);
+    }
+  }
+
+  /** A call whose templates fail never reaches its tool. */
+  async function noteToolCall(task: string, call: RunToolInput): Promise<void> {
+    try {
+      const prepared = await prepareToolCall(call, { blobs, env: project.secrets, validator });
+      toolInputs[task] = prepared.input;
+      toolEnvs[task] = prepared.env;
+    } catch (error) {
+      if (!CompozyError.isInstance(error)) throw error;
     }
   }
 
   async function perform(command: RunActivityCommand): Promise<Json> {
     switch (command.activity) {
       case 'evaluateTemplates': {
-        const { value, at, seed } = command.input;
-        return (await inlineOrBlob(blobs, await renderLate(value, { blobs, env: project.secrets, at, seed }))) as Json;
+        const { value, at, seed, origin, outputSchema } = command.input;
+        const rendered = await renderLate(value, { blobs, env: project.secrets, at, seed });
+        const subject = `The output of task "${origin.taskKey}"`;
+        checkSchema(validator, outputSchema, rendered, 'Output.Invalid', subject);
+        return (await inlineOrBlob(blobs, rendered)) as Json;
       }
       case 'evaluateCondition':
         return await evaluateLateCondition(command.input.condition, command.input.context, blobs);
@@ -139,16 +161,21 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
     }
   }
 
-  function toEvent(next: ScenarioStep): RunEvent {
+  async function toEvent(next: ScenarioStep): Promise<RunEvent> {
     now += 1;
     if ('complete' in next) {
-      return {
-        kind: 'activity-completed',
-        key: toolKey(next.complete),
-        result: next.result ?? null,
-        attempts: next.attempts ?? 1,
-        at: now,
-      };
+      const at = now;
+      const key = toolKey(next.complete);
+      const { result = null, attempts = 1 } = next;
+      toolResults[key] = result;
+      const call = commands.find((command) => command.key === key)!.input as RunToolInput;
+      try {
+        const output = await callScriptedTool(call, result, { blobs, env: project.secrets, validator });
+        return { kind: 'activity-completed', key, result: output, attempts, at };
+      } catch (error) {
+        if (!CompozyError.isInstance(error)) throw error;
+        return { kind: 'activity-failed', key, failure: toFailureRecord(error), attempts, at };
+      }
     }
     if ('fail' in next) {
       const failure = { code: next.code ?? 'Tool.Threw', message: next.message ?? 'the tool failed', retryable: false };

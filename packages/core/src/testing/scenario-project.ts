@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { loadProject, type Project } from '../loader/index.js';
+import type { JsonObject } from '../model/json.js';
 import type { Scenario } from './scenario.js';
 
 export interface ScenarioProject extends AsyncDisposable {
@@ -15,7 +16,12 @@ export async function createScenarioProject(scenario: Scenario): Promise<Scenari
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-scenario-'));
   const dispose = () => rm(dir, { recursive: true, force: true });
   try {
-    await writeFile(path.join(dir, 'workflow.yaml'), stringify(scenario.workflow));
+    const text = typeof scenario.workflow === 'string' ? scenario.workflow : stringify(scenario.workflow);
+    await writeFile(path.join(dir, 'workflow.yaml'), text);
+    for (const [name, content] of Object.entries(scenario.files ?? {})) {
+      await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
+      await writeFile(path.join(dir, name), content);
+    }
     const document = {
       name: 'scenario',
       workflows: [{ source: './workflow.yaml' }],
@@ -27,7 +33,7 @@ export async function createScenarioProject(scenario: Scenario): Promise<Scenari
     await writeFile(path.join(dir, '.env'), `${env.join('\n')}\n`);
     return {
       project: await loadProject(dir),
-      workflowId: String(scenario.workflow['id']),
+      workflowId: String((parse(text) as JsonObject)['id']),
       [Symbol.asyncDispose]: dispose,
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Json, JsonObject } from '../model/json.js';
 import type { TimeoutKind } from '../model/policy.js';
 import type { Status } from '../model/task.js';
+import type { Trigger } from '../protocol/run-input.js';
 
 /** One thing that happens to a run. A path names a task as `--json` does: `process[3]`. */
 export type ScenarioStep =
@@ -21,12 +22,16 @@ export interface Scenario {
   /** Ids of the rules that it shows (`D-21`). */
   readonly rules: readonly string[];
   readonly title: string;
-  readonly workflow: JsonObject;
+  /** The workflow, or the text of its file where the text matters. */
+  readonly workflow: JsonObject | string;
+  /** Further files of the project, by path. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly tools?: readonly JsonObject[];
   readonly project?: JsonObject;
   /** Content of the project's `.env` file. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Json;
+  readonly trigger?: Trigger;
   readonly start?: string;
   readonly steps: readonly ScenarioStep[];
   readonly expect: {
@@ -36,8 +41,12 @@ export interface Scenario {
     readonly error?: JsonObject;
     /** A part of each named task's view. */
     readonly tasks?: Readonly<Record<string, JsonObject>>;
-    /** Inputs that reached the tools, by task path, after late templates. */
+    /** Inputs that reached the tools, by task path, after late templates and defaults. */
     readonly toolInputs?: Readonly<Record<string, Json>>;
+    /** Environments of the tools, by task path. */
+    readonly toolEnvs?: Readonly<Record<string, Json>>;
+    /** Every warning of the loader: `key.ignored: "strategy" …`. */
+    readonly warnings?: readonly string[];
   };
 }
 
