@@ -17,7 +17,7 @@ export function enter(draft: Draft, work: Extract<Work, { kind: 'enter' }>): voi
   const task = taskAt(draft.plan.tasks, work.ref);
   const node: TaskNode = { ...fields, status: 'PENDING', input: null, attempts: 0, startedAt: draft.at };
   draft.nodes[work.key] = node;
-  draft.setLatest(work.parent ?? '', work.id, work.key);
+  if (work.iteration === 1) draft.setLatest(work.parent ?? '', work.id, work.key);
   if (work.parent === null && work.iteration > 2) draft.forget(passKey(work.id, work.iteration - 2));
   const isFirst = work.parent === null && work.previous === undefined;
   if (task.sleepMs !== undefined && task.sleepMs > 0 && !isFirst) {
@@ -44,6 +44,8 @@ export function begin(draft: Draft, key: string): void {
     }
     behaviorOf(task).enter(task, createScope(draft, key));
   });
+  // D-21: what a later pass starts from may be what the pass before it gave.
+  if (node.iteration > 1) draft.setLatest(node.parent ?? '', node.id, key);
 }
 
 function passKey(id: string, pass: number): string {
