@@ -68,6 +68,8 @@ async function main() {
     const sum = (pick) => counts.reduce((total, count) => total + pick(count), 0);
     console.log();
     for (const kind of KINDS) console.log(`${kind}: ${sum((count) => count.ran[kind])} ran`);
+    const [machine, server] = counts.map(({ scenarios }) => scenarios);
+    console.log(`scenarios: ${machine} in the machine, ${server} on a server`);
     for (const { project, problem } of counts) if (problem !== undefined) console.log(`${project}: ${problem}`);
     for (const problem of problems) console.log(problem);
 
