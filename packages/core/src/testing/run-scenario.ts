@@ -47,7 +47,6 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
   const toolInputs: Record<string, Json> = {};
   const toolEnvs: Record<string, Json> = {};
   const toolResults: Record<string, Json> = {};
-  const validator = createSchemaValidator();
   const commands: RunActivityCommand[] = [];
   let now = 1_000;
 
@@ -112,10 +111,10 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
       }
       take();
     }
-    for (const { activity, input } of open.values()) {
-      if (activity !== 'runTool') continue;
-      const task = taskPath(input.origin.taskKey);
-      if (toolInputs[task] === undefined) await noteToolCall(task, input);
+    for (const call of open.values()) {
+      if (call.activity !== 'runTool') continue;
+      const task = taskPath(call.input.origin.taskKey);
+      if (toolInputs[task] === undefined) await noteToolCall(task, call.input);
     }
   }
 
