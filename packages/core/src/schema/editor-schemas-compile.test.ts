@@ -21,7 +21,7 @@ describe('jsonSchemas', () => {
 
   it.each(scenarios)('accepts the workflow of %s', (file) => {
     const { workflow } = parse(readFileSync(path.join(tasks, file), 'utf8')) as { workflow: unknown };
-    validateWorkflow(workflow);
+    validateWorkflow(typeof workflow === 'string' ? parse(workflow) : workflow);
     expect(validateWorkflow.errors ?? []).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../model/json.js';
 import { duration } from '../tasks/document-fields.js';
 import { taskSchemas, taskTypes } from '../tasks/schemas.js';
-import { nestedTask } from '../tasks/task-fields.js';
+import { nestedTask, unnamedTask } from '../tasks/task-fields.js';
 import { projectDocument } from './project.js';
 import { toolDocument } from './tool.js';
 import { workflowDocument } from './workflow.js';
@@ -24,7 +24,10 @@ export const jsonSchemas: EditorSchemas = {
     return toEditorSchema(projectDocument, 'Compozy project');
   },
   get workflow() {
-    return { ...toEditorSchema(workflowDocument, 'Compozy workflow'), $defs: { task: taskSchema() } };
+    return {
+      ...toEditorSchema(workflowDocument, 'Compozy workflow'),
+      $defs: { task: taskSchema(true), unnamedTask: taskSchema(false) },
+    };
   },
   get tool() {
     return toEditorSchema(toolDocument, 'Compozy tool');
@@ -32,10 +35,12 @@ export const jsonSchemas: EditorSchemas = {
 };
 
 /** One branch for each type, chosen by `type`, so that an editor says what is wrong with the task that is meant. */
-function taskSchema(): JsonObject {
+function taskSchema(isNamed: boolean): JsonObject {
   const branches = taskTypes.map((type) => {
     const named = { properties: { type: { const: type } }, required: ['type'] };
-    const { $schema: _dialect, ...schema } = toJsonSchema(taskSchemas[type].document);
+    const { $schema: _dialect, required, ...rest } = toJsonSchema(taskSchemas[type].document);
+    const needed = (required as readonly string[] | undefined)?.filter((key) => isNamed || key !== 'id') ?? [];
+    const schema = needed.length === 0 ? rest : { ...rest, required: needed };
     // The rest of the language has its place in files before it runs.
     const condition = type === 'basic' ? { anyOf: [named, { not: { required: ['type'] } }] } : named;
     // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
@@ -54,9 +59,9 @@ function toJsonSchema(schema: z.ZodType): JsonObject {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema === nestedTask) {
+      if (zodSchema === nestedTask || zodSchema === unnamedTask) {
         for (const key of Object.keys(jsonSchema)) delete jsonSchema[key as keyof typeof jsonSchema];
-        jsonSchema.$ref = '#/$defs/task';
+        jsonSchema.$ref = zodSchema === nestedTask ? '#/$defs/task' : '#/$defs/unnamedTask';
       }
       if (zodSchema === duration) jsonSchema.pattern = DURATION_PATTERN;
     },

@@ -62,4 +62,6 @@ export const executorFields = {
 
 /** A task inside of a task; checked by itself, by its own type. */
 export const nestedTask = noted(z.record(z.string(), z.unknown()), { expected: 'a task' });
+/** As {@link nestedTask}, where the id may be left out. */
+export const unnamedTask = noted(z.record(z.string(), z.unknown()), { expected: 'a task' });
 export const nestedTasks = noted(z.array(nestedTask), { expected: 'a list of tasks' });

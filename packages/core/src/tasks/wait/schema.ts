@@ -1,13 +1,13 @@
 import { duration, mapping, scalarText, text } from '../document-fields.js';
 import { parseDuration } from '../parse-duration.js';
-import { nestedTask, taskFields } from '../task-fields.js';
+import { taskFields, unnamedTask } from '../task-fields.js';
 import type { TaskSchema } from '../task-schema.js';
 
 const document = mapping({
   ...taskFields,
   wait_for: text.optional(),
   condition: scalarText.optional(),
-  processor: nestedTask.optional(),
+  processor: unnamedTask.optional(),
   on_timeout: text.optional(),
   duration: duration.optional(),
 });
