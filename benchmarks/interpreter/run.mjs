@@ -72,7 +72,7 @@ function runSteps(id) {
   const heap = process.memoryUsage().heapUsed - before;
   const output = commands.at(-1);
   // The task that ends the run is the one step more.
-  const passes = Object.values(state.passes).reduce((sum, count) => sum + count, -1);
+  const passes = Object.values(state.passes).reduce((total, count) => total + count, -1);
   if (output?.kind !== 'complete-run' || Number(output.output.n) !== STEPS || passes !== STEPS) {
     throw new Error(`${id} ended otherwise: ${passes} steps, ${JSON.stringify(state.failure ?? output)}`);
   }
@@ -136,9 +136,9 @@ async function parallelPlan(count) {
   return workflows.get('parallel');
 }
 
-function table(head, rows) {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
-  for (const row of [head, ...rows]) {
+function table(head, lines) {
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((row) => row[column].length)));
+  for (const row of [head, ...lines]) {
     console.log(
       row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
     );

@@ -11,7 +11,7 @@ export const data = {
       output: { status: 'open', title: 'The worker stops too early', body: 'It ends before its tasks do.', n: 42 },
     },
     list: { output: { items: Array.from({ length: 50 }, (_, n) => item(n)) } },
-    table: { output: { rows: Array.from({ length: 10 }, (_, y) => Array.from({ length: 10 }, (_, x) => x * y)) } },
+    table: { output: { rows: Array.from({ length: 10 }, (_row, y) => Array.from({ length: 10 }, (_, x) => x * y)) } },
   },
   input: { author: 'Ada', verbose: true, files: ['main.ts', 'loop.ts', 'state.ts'], rules: [] },
   output: null,

@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.js';
 import type { RunView, TaskView } from '../model/run-view.js';
 import { isTerminal, type Status } from '../model/task.js';
 import { isJsonObject, type JsonObject } from '../model/json.js';
-import { taskAt } from '../tasks/behaviors.js';
+import { behaviorOf, taskAt } from '../tasks/behaviors.js';
 import { stableId } from './random.js';
 import type { RunState, TaskNode } from './state.js';
 
@@ -35,11 +35,15 @@ export function taskPath(key: string): string {
 }
 
 function toTaskView(plan: Plan, state: RunState, node: TaskNode): TaskView {
+  const task = taskAt(plan.tasks, node.ref);
+  const idOf = (key: string) => stableId(`${state.context.execId}/${key}`);
   const progress = progressOf(node.data);
   return {
     task_id: node.id,
-    task_exec_id: stableId(`${state.context.execId}/${node.key}`),
-    type: taskAt(plan.tasks, node.ref).type,
+    task_exec_id: idOf(node.key),
+    type: task.type,
+    execution_type: behaviorOf(task).executionType ?? 'basic',
+    component: behaviorOf(task).component ?? 'task',
     status: node.status,
     input: node.input,
     output: node.output ?? null,
@@ -47,7 +51,7 @@ function toTaskView(plan: Plan, state: RunState, node: TaskNode): TaskView {
     attempts: node.attempts,
     started_at: new Date(node.startedAt).toISOString(),
     ended_at: node.endedAt === undefined ? null : new Date(node.endedAt).toISOString(),
-    ...(node.parent === null ? {} : { parent: taskPath(node.parent) }),
+    ...(node.parent === null ? {} : { parent: taskPath(node.parent), parent_state_id: idOf(node.parent) }),
     ...(progress === undefined ? {} : { progress }),
   };
 }

@@ -4,6 +4,7 @@ import { isBlobRef } from '../ports/blob-store.js';
 import { parseTemplate, templateReferences } from '../template/index.js';
 import { taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
+import { outputView } from './nested-output.js';
 import type { RunContext, TaskNode } from './state.js';
 
 /** Stands for `.env`: reading a name that is not public makes the expression a late one. */
@@ -179,7 +180,7 @@ function taskView(draft: Draft, node: TaskNode): object {
     id: node.id,
     status: node.status,
     input: node.input,
-    output: node.output ?? null,
+    output: outputView(draft, node),
   };
   if (node.error !== undefined) view['error'] = { ...toErrorView(node.error), Message: node.error.message };
   if (draft.latest[node.key] !== undefined) lazy(view, 'children', () => childrenView(draft, node));

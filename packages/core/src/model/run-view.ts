@@ -6,6 +6,9 @@ export interface TaskView {
   readonly task_id: string;
   readonly task_exec_id: string;
   readonly type: string;
+  /** What the original stored beside the type: `basic` for all that is no container, router or wait. */
+  readonly execution_type: string;
+  readonly component: 'task' | 'tool' | 'agent';
   readonly status: Status;
   readonly input: Json;
   readonly output: Json;
@@ -15,6 +18,8 @@ export interface TaskView {
   readonly ended_at: string | null;
   /** Path of the container that this task runs in. */
   readonly parent?: string;
+  /** The `task_exec_id` of that container. */
+  readonly parent_state_id?: string;
   /** Progress of a container. */
   readonly progress?: {
     readonly total: number;

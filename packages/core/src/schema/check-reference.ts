@@ -48,11 +48,11 @@ function unknownVariable(root: string, { roots }: TemplateScope): ReferenceProbl
 
 function checkTaskReference(
   id: string,
-  { guarded }: TemplateReference,
+  { guarded, path }: TemplateReference,
   { tasks }: TemplateScope,
 ): ReferenceProblem | undefined {
   const found = tasks.find(id);
-  if (found === 'before') return undefined;
+  if (found === 'before') return checkNestedView(id, path, tasks);
   if (found === 'unknown') {
     return {
       code: 'reference.unknown-task',
@@ -68,6 +68,18 @@ function checkTaskReference(
     code: 'reference.not-before',
     message: `Task "${id}" cannot have run before this is evaluated`,
     expected: 'a task that runs before',
+  };
+}
+
+function checkNestedView(id: string, path: readonly string[], tasks: VisibleTasks): ReferenceProblem | undefined {
+  const [, , member, key, ...rest] = path;
+  if (member !== 'output' || key === undefined || !tasks.isNestedView(id, key)) return undefined;
+  const meant = key === 'output' ? ['tasks', id, 'output', ...rest] : ['tasks', id, 'children', key, ...rest];
+  return {
+    code: 'template.nested-view',
+    message: `".tasks.${id}.output.${key}" is the nested view of the original; it goes on to work`,
+    severity: 'warning',
+    suggestion: `.${meant.join('.')}`,
   };
 }
 

@@ -65,7 +65,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   const callers = [...parts.workflows, ...resources.of('workflow').map((workflow) => workflow.source)];
   const templates: ToolTemplateScope = {
     // A tool of the project does not know the workflow that will call it.
-    tasks: { ids: [], find: () => 'before' },
+    tasks: { ids: [], find: () => 'before', isNestedView: () => false },
     input: undefined,
     envNames: new Set(Object.keys(shown)),
     publicEnv,

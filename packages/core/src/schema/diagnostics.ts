@@ -48,6 +48,7 @@ export const DIAGNOSTIC_CODES = {
   'template.syntax': 'A template that cannot be parsed',
   'template.unknown-function': 'A function that templates do not have',
   'template.unknown-variable': 'A variable that does not exist there',
+  'template.nested-view': 'The nested view of a container, which the original had',
   'condition.syntax': 'A condition that cannot be parsed',
   'flow.unreachable': 'A task that no other task leads to',
   'flow.endless': 'Tasks that lead to each other without a way out',

@@ -1,11 +1,14 @@
 import { isTemplate } from '../template/index.js';
 import type { TemplateCheck } from './template-check.js';
 import type { CheckedTask } from './checked-task.js';
+import { isRecord } from './source-document.js';
 
 /** What `.tasks.<id>` can mean at one place. */
 export interface VisibleTasks {
   readonly ids: readonly string[];
   find(id: string): 'before' | 'not-before' | 'unknown';
+  /** Whether `.tasks.<id>.output.<key>` is only there in the nested view of the original. */
+  isNestedView(id: string, key: string): boolean;
 }
 
 export interface TaskLookup {
@@ -51,16 +54,27 @@ export function createTaskLookup({
     return isEarlier || isSideBySide || loops;
   };
 
+  const isNestedView = (id: string, key: string): boolean =>
+    owners(id).some((owner) => {
+      const inside = [...parents].flatMap(([child, parent]) => (parent === owner ? [child] : []));
+      const { outputs } = owner.document;
+      // A mapping shows what the output has; a template may make anything.
+      if (inside.length === 0 || (outputs !== undefined && outputs !== null && !isRecord(outputs))) return false;
+      if (isRecord(outputs) && Object.hasOwn(outputs, key)) return false;
+      return key === 'output' || inside.some((child) => patterns.get(child)?.test(key) ?? child.document.id === key);
+    });
+
   return {
     from: (task, after) => ({
       ids,
+      isNestedView,
       find(id) {
         const found = owners(id);
         if (found.length === 0) return isUncertain ? 'before' : 'unknown';
         return found.some((owner) => mayBeBefore(owner, task, after)) ? 'before' : 'not-before';
       },
     }),
-    ofRun: () => ({ ids, find: (id) => (owners(id).length > 0 || isUncertain ? 'before' : 'unknown') }),
+    ofRun: () => ({ ids, isNestedView, find: (id) => (owners(id).length > 0 || isUncertain ? 'before' : 'unknown') }),
   };
 }
 

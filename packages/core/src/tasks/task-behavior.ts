@@ -122,6 +122,9 @@ export interface TaskBehavior<T extends Task> {
   readonly detectsErrorsIn: 'result' | 'outputs' | 'nothing';
   /** Who keeps the task's `timeout`: Temporal, as the limit of its one activity; the behaviour; or the machine. */
   readonly timeoutKeptBy: 'activity' | 'behavior' | 'machine';
+  /** D-40: what a row of the task says beside its type; `basic` and `task` when left out. */
+  readonly executionType?: 'router' | 'parallel' | 'collection' | 'composite' | 'wait';
+  readonly component?: 'tool' | 'agent';
   /** Schemas of the output beside the task's own. */
   outputSchemas?(task: T, plan: Plan): readonly JsonObject[];
 }

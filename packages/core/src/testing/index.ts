@@ -3,4 +3,4 @@ export { describeBlobStore } from './describe-blob-store.js';
 export { runScenario, type ScenarioRun } from './run-scenario.js';
 export { createScenarioProject, type ScenarioProject } from './scenario-project.js';
 export { readScenario, type Scenario, type ScenarioStep } from './scenario.js';
-export { toTraceEntry, type TraceEntry } from './trace.js';
+export { toTraceEntry, withoutRunValues, type TraceEntry } from './trace.js';

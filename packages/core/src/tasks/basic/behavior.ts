@@ -4,6 +4,7 @@ import type { TaskBehavior } from '../task-behavior.js';
 
 export const basic: TaskBehavior<BasicTask> = {
   detectsErrorsIn: 'result',
+  component: 'tool',
   timeoutKeptBy: 'activity',
   outputSchemas({ tool }, plan) {
     const schema = plan.tools[tool]?.output;

@@ -15,6 +15,7 @@ import type { CollectionData, ItemSource } from './state.js';
 /** D-33. Items come from the state, from a range, or from a manifest in the blob store; children run in a window. */
 export const collection: TaskBehavior<CollectionTask> = {
   detectsErrorsIn: 'nothing',
+  executionType: 'collection',
   timeoutKeptBy: 'machine',
   runsSideBySide: ({ mode }) => mode === 'parallel',
   children: (task) => ({ task: task.task }),

@@ -5,6 +5,7 @@ import type { TaskBehavior } from '../task-behavior.js';
 /** D-35: children one after the other; the first failure ends the task and leaves the rest unstarted. */
 export const composite: TaskBehavior<CompositeTask> = {
   detectsErrorsIn: 'nothing',
+  executionType: 'composite',
   timeoutKeptBy: 'machine',
   children: ({ tasks }) => childRefs(tasks),
   childrenInOrder: true,

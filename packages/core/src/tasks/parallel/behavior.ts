@@ -6,6 +6,7 @@ import { wholeNumber } from '../whole-number.js';
 /** D-32: children side by side, at most `max_workers` at a time, judged by a strategy. */
 export const parallel: TaskBehavior<ParallelTask> = {
   detectsErrorsIn: 'nothing',
+  executionType: 'parallel',
   timeoutKeptBy: 'machine',
   runsSideBySide: () => true,
   children: ({ tasks }) => childRefs(tasks),

@@ -8,6 +8,7 @@ import type { TaskBehavior, TaskScope } from '../task-behavior.js';
 /** D-31: the result of a condition names the task that comes next. */
 export const router: TaskBehavior<RouterTask> = {
   detectsErrorsIn: 'nothing',
+  executionType: 'router',
   timeoutKeptBy: 'machine',
   children: ({ tasks }) => Object.fromEntries(tasks.map((task, index) => [`routes/${index}`, task])),
   targets: ({ routes, defaultRoute }) => ({

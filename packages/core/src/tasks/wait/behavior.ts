@@ -21,6 +21,7 @@ interface WaitData {
 /** D-37: signals one after the other, through the processor and the condition, until one will do. */
 export const wait: TaskBehavior<WaitTask> = {
   detectsErrorsIn: 'nothing',
+  executionType: 'wait',
   timeoutKeptBy: 'behavior',
   children: ({ processor }) => (processor === undefined ? {} : { processor }),
   targets: ({ onTimeout }) => (onTimeout === undefined ? {} : { timeout: onTimeout }),
