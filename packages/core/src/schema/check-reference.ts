@@ -52,7 +52,7 @@ function checkTaskReference(
   { tasks }: TemplateScope,
 ): ReferenceProblem | undefined {
   const found = tasks.find(id);
-  if (found === 'before') return checkNestedView(id, path, tasks);
+  if (found === 'before') return checkNestedView(id, path, tasks) ?? checkOutput(id, { path, guarded }, tasks);
   if (found === 'unknown') {
     return {
       code: 'reference.unknown-task',
@@ -80,6 +80,23 @@ function checkNestedView(id: string, path: readonly string[], tasks: VisibleTask
     message: `".tasks.${id}.output.${key}" is the nested view of the original; it goes on to work`,
     severity: 'warning',
     suggestion: `.${meant.join('.')}`,
+  };
+}
+
+function checkOutput(
+  id: string,
+  { path, guarded }: Pick<TemplateReference, 'path' | 'guarded'>,
+  tasks: VisibleTasks,
+): ReferenceProblem | undefined {
+  const known = path[2] === 'output' && !guarded ? tasks.outputOf(id) : undefined;
+  const missing = known === undefined ? undefined : missingProperty(known.shape, path.slice(3));
+  if (missing === undefined) return undefined;
+  return {
+    code: 'reference.unknown-output',
+    message: `The output of task "${id}" has no "${missing.path.join('.')}"`,
+    expected: expectedIds(missing.names),
+    suggestion: suggest(missing.path.at(-1)!, missing.names),
+    ...(known!.isCertain ? {} : { severity: 'warning' }),
   };
 }
 
@@ -113,22 +130,28 @@ function checkInputReference(
   { path, guarded }: TemplateReference,
   { input }: TemplateScope,
 ): ReferenceProblem | undefined {
-  let schema: unknown = input;
-  for (const [index, key] of path.slice(2).entries()) {
-    if (!isJsonObject(schema)) return undefined;
-    const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
-    if (Object.hasOwn(properties, key)) {
-      schema = properties[key];
-      continue;
-    }
-    if (guarded || !isClosed(schema)) return undefined;
-    const names = Object.keys(properties);
-    return {
-      code: 'reference.unknown-input',
-      message: `The input schema has no "${path.slice(2, index + 3).join('.')}" and allows no other properties`,
-      expected: expectedIds(names),
-      suggestion: suggest(key, names),
-    };
+  const missing = guarded ? undefined : missingProperty(input, path.slice(2));
+  if (missing === undefined) return undefined;
+  return {
+    code: 'reference.unknown-input',
+    message: `The input schema has no "${missing.path.join('.')}" and allows no other properties`,
+    expected: expectedIds(missing.names),
+    suggestion: suggest(missing.path.at(-1)!, missing.names),
+  };
+}
+
+/** How far `path` leads into what a schema describes, when the last step is one that the schema excludes. */
+function missingProperty(
+  schema: JsonObject | undefined,
+  path: readonly string[],
+): { readonly path: readonly string[]; readonly names: readonly string[] } | undefined {
+  let part: unknown = schema;
+  for (const [index, key] of path.entries()) {
+    if (!isJsonObject(part)) return undefined;
+    const properties = isJsonObject(part['properties']) ? part['properties'] : {};
+    if (Object.hasOwn(properties, key)) part = properties[key];
+    else if (isClosed(part)) return { path: path.slice(0, index + 1), names: Object.keys(properties) };
+    else return undefined;
   }
   return undefined;
 }

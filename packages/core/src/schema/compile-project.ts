@@ -65,7 +65,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   const callers = [...parts.workflows, ...resources.of('workflow').map((workflow) => workflow.source)];
   const templates: ToolTemplateScope = {
     // A tool of the project does not know the workflow that will call it.
-    tasks: { ids: [], find: () => 'before', isNestedView: () => false },
+    tasks: { ids: [], find: () => 'before', isNestedView: () => false, outputOf: () => undefined },
     input: undefined,
     envNames: new Set(Object.keys(shown)),
     publicEnv,

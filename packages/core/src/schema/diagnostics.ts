@@ -42,6 +42,7 @@ export const DIAGNOSTIC_CODES = {
   'reference.unknown-task': 'A task that does not exist',
   'reference.unknown-schema': 'A schema id that is defined nowhere',
   'reference.unknown-input': 'A field that the input schema excludes',
+  'reference.unknown-output': 'A field that the output of a task does not have',
   'reference.not-before': 'A task that cannot have run before',
   'tool.broken': 'An entrypoint that cannot be loaded',
   'tool.not-exported': 'A tool that the entrypoint does not export',

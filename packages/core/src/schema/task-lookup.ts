@@ -1,4 +1,6 @@
 import { isTemplate } from '../template/index.js';
+import type { JsonObject } from '../model/json.js';
+import { outputShape } from './output-shape.js';
 import type { TemplateCheck } from './template-check.js';
 import type { CheckedTask } from './checked-task.js';
 import { isRecord } from './source-document.js';
@@ -9,6 +11,8 @@ export interface VisibleTasks {
   find(id: string): 'before' | 'not-before' | 'unknown';
   /** Whether `.tasks.<id>.output.<key>` is only there in the nested view of the original. */
   isNestedView(id: string, key: string): boolean;
+  /** What the output of the one task of that id looks like, and whether the task can only be read when it succeeded. */
+  outputOf(id: string): { readonly shape: JsonObject; readonly isCertain: boolean } | undefined;
 }
 
 export interface TaskLookup {
@@ -22,7 +26,8 @@ export function createTaskLookup({
   tasks,
   nested,
   graph,
-}: Pick<TemplateCheck, 'tasks' | 'nested' | 'graph'>): TaskLookup {
+  workflow,
+}: Pick<TemplateCheck, 'tasks' | 'nested' | 'graph' | 'workflow'>): TaskLookup {
   const parents = new Map(nested.map(({ child, parent }) => [child, parent] as const));
   const all = [...tasks, ...parents.keys()];
   // Children of a collection have ids that are made when it runs.
@@ -64,9 +69,19 @@ export function createTaskLookup({
       return key === 'output' || inside.some((child) => patterns.get(child)?.test(key) ?? child.document.id === key);
     });
 
+  const outputOf: VisibleTasks['outputOf'] = (id) => {
+    const [owner, ...others] = owners(id);
+    const shape = owner === undefined || others.length > 0 ? undefined : outputShape(owner, workflow);
+    if (owner === undefined || shape === undefined) return undefined;
+    // Where a failure is handled, what is read may be what came out before `outputs`.
+    const isCertain = tasks.includes(owner) && owner.document.on_error?.next === undefined;
+    return { shape, isCertain };
+  };
+
   return {
     from: (task, after) => ({
       ids,
+      outputOf,
       isNestedView,
       find(id) {
         const found = owners(id);
@@ -74,7 +89,12 @@ export function createTaskLookup({
         return found.some((owner) => mayBeBefore(owner, task, after)) ? 'before' : 'not-before';
       },
     }),
-    ofRun: () => ({ ids, isNestedView, find: (id) => (owners(id).length > 0 || isUncertain ? 'before' : 'unknown') }),
+    ofRun: () => ({
+      ids,
+      isNestedView,
+      outputOf,
+      find: (id) => (owners(id).length > 0 || isUncertain ? 'before' : 'unknown'),
+    }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface TaskSchema<D extends z.ZodObject = z.ZodObject> {
   compile(task: Partial<z.output<D>>, scope: TaskCompiler): Task | undefined;
   /** Task ids that it may go on to, beside its transitions. */
   targets?(task: Partial<z.output<D>>): readonly string[];
+  /** The keys of its output, where `outputs` does not reshape it and they are always the same. */
+  readonly outputKeys?: readonly string[];
   /** Tasks in place that, at the top level, are tasks of the workflow like any other. */
   inlineTasks?(task: Partial<z.output<D>>): readonly SubPath[];
 }

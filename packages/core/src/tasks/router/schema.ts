@@ -18,6 +18,7 @@ type RouterDocument = Partial<z.output<typeof document>>;
 
 export const router: TaskSchema<typeof document> = {
   document,
+  outputKeys: ['condition', 'route_taken', 'router_type'],
   compile(task, scope) {
     if (task.condition === undefined) {
       scope.report('value.missing', 'A router needs a "condition"', { expected: '"condition"' });

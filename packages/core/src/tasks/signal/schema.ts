@@ -14,6 +14,7 @@ const document = mapping({
 
 export const signal: TaskSchema<typeof document> = {
   document,
+  outputKeys: ['signal_dispatched', 'signal_id', 'workflow_exec_id', 'started', 'rejected'],
   compile(task, scope) {
     const { id, payload, workflow_exec_id: run } = task.signal ?? {};
     if (id === undefined || id === '') {

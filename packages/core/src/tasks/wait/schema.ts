@@ -17,6 +17,7 @@ const RESERVED = /^(run\.|__temporal|__stack_trace)/;
 
 export const wait: TaskSchema<typeof document> = {
   document,
+  outputKeys: ['wait_status', 'signal', 'processor_output'],
   compile(task, scope) {
     const { wait_for: waitFor, duration: length, condition, on_timeout: onTimeout } = task;
     if (waitFor === undefined && length === undefined) {
