@@ -12,6 +12,32 @@ export { isJsonObject, type Json, type JsonObject } from './model/json.js';
 
 export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
 export type { RunGateway, RunSignal, RunStart } from './ports/run-gateway.js';
+export type {
+  ApiKeyRecord,
+  ApiKeyRepository,
+  HeartbeatRepository,
+  IdempotencyRepository,
+  LeaseRepository,
+  ScheduleOverride,
+  ScheduleOverrideRepository,
+  Store,
+} from './ports/store/store.js';
+export type {
+  DeadLetter,
+  DeadLetterRepository,
+  EventRecord,
+  EventRepository,
+  EventStatus,
+} from './ports/store/event-records.js';
+export type {
+  Page,
+  RunRecording,
+  TaskRecord,
+  TaskRepository,
+  WorkflowFilter,
+  WorkflowRecord,
+  WorkflowRepository,
+} from './ports/store/run-records.js';
 export type { ProjectSource } from './ports/project-source.js';
 export type { ToolCall, ToolRunner } from './ports/tool-runner.js';
 
