@@ -33,7 +33,7 @@ const CORE_LAYERS = [
   ['condition'],
   ['tasks'],
   ['interpreter', 'schema', 'graph'],
-  ['blobs'],
+  ['blobs', 'memory'],
   ['loader', 'late'],
   ['testing'],
 ];

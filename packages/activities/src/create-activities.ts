@@ -3,6 +3,7 @@ import {
   type BlobStore,
   type EngineActivities,
   type Json,
+  type MemoryOperations,
   type ProjectSource,
   type RunGateway,
   type ToolRunner,
@@ -13,6 +14,7 @@ import { createSchemaValidator } from '@compozy/core/schema';
 import { checkSchema } from './check-schema.js';
 import { engineActivity } from './engine-activity.js';
 import { getWorkflowData } from './get-workflow-data.js';
+import { runMemory } from './run-memory.js';
 import { runTool, type ToolLog } from './run-tool.js';
 import { createSecretMask } from './secret-mask.js';
 
@@ -22,6 +24,8 @@ export interface ActivitiesOptions {
   readonly blobs: BlobStore;
   /** How signal tasks reach other runs; without it they fail with `Signal.NotConfigured`. */
   readonly runs?: RunGateway;
+  /** For memory tasks, which fail with `Memory.NotConfigured` without it. */
+  readonly memory?: MemoryOperations;
   /** For tools that set no `timeout`; 60,000 ms by default. */
   readonly toolTimeoutMs?: number;
   readonly onToolLog?: ToolLog;
@@ -61,9 +65,12 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
     ...(options.onToolLog === undefined ? {} : { log: options.onToolLog }),
   };
 
+  const memoryOptions = { memory: options.memory, blobs, validator, secrets, mask };
+
   return {
     getWorkflowData: activity((input) => getWorkflowData(input, { project, blobs, validator })),
     runTool: activity((input, run) => runTool(input, run, toolOptions)),
+    runMemory: activity((input, run) => runMemory(input, run, memoryOptions)),
     evaluateTemplates: activity(async (input, run) => {
       const rendered = await renderLate(input.value, { blobs, env: secrets(), at: input.at, seed: input.seed });
       const subject = `The output of task "${input.origin.taskKey}"`;

@@ -10,6 +10,16 @@ export {
 
 export { isJsonObject, type Json, type JsonObject } from './model/json.js';
 
+export {
+  FLUSH_STRATEGIES,
+  MEMORY_ROLES,
+  type FlushStrategy,
+  type MemoryDefinition,
+  type MemoryMessage,
+  type MemoryOperation,
+  type MemoryOptions,
+} from './model/memory.js';
+
 export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
 export type { RunGateway, RunSignal, RunStart } from './ports/run-gateway.js';
 export type {
@@ -38,6 +48,13 @@ export type {
   WorkflowRecord,
   WorkflowRepository,
 } from './ports/store/run-records.js';
+export type {
+  MemoryCall,
+  MemoryCallOf,
+  MemoryOperations,
+  MemoryResult,
+  MemoryResults,
+} from './ports/memory-operations.js';
 export type { ProjectSource } from './ports/project-source.js';
 export type { ToolCall, ToolRunner } from './ports/tool-runner.js';
 
@@ -56,6 +73,7 @@ export {
   type BasicTask,
   type CollectionTask,
   type CompositeTask,
+  type MemoryTask,
   type ParallelTask,
   type RouterTask,
   type SignalTask,
@@ -82,6 +100,7 @@ export type {
   ExpandItemsInput,
   GetWorkflowDataInput,
   ItemManifest,
+  RunMemoryInput,
   RunToolInput,
   SendSignalInput,
   WorkflowData,

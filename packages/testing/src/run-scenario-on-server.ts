@@ -15,6 +15,7 @@ import {
 import { createMemoryBlobStore } from '@compozy/core/blobs';
 import type { RunEvent } from '@compozy/core/interpreter';
 import {
+  createScenarioMemory,
   toTraceEntry,
   type Scenario,
   type ScenarioProject,
@@ -64,7 +65,13 @@ export async function runScenarioOnServer(
     },
   };
   const calls = createToolCalls(pure);
-  const engine = createActivities({ project: createProjectHost(project), tools: calls.runner, blobs, runs: noRuns });
+  const engine = createActivities({
+    project: createProjectHost(project),
+    tools: calls.runner,
+    blobs,
+    runs: noRuns,
+    memory: createScenarioMemory(),
+  });
   const taskQueue = `scenario-${Math.random().toString(36).slice(2)}`;
   const worker = await Worker.create({
     connection: server.connection,

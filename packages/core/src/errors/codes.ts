@@ -51,6 +51,11 @@ export const ERROR_CODES = {
   'Tool.PermissionDenied': { retryable: false, category: 'user' },
   'Tool.BuildFailed': { retryable: false, category: 'user' },
   'Tool.LoadFailed': { retryable: false, category: 'user' },
+  // Memories.
+  'Memory.NotConfigured': { retryable: false, category: 'user' },
+  'Memory.NotFound': { retryable: false, category: 'user' },
+  'Memory.Invalid': { retryable: false, category: 'user' },
+  'Memory.Unavailable': { retryable: true, category: 'system' },
   // Large values.
   'Blob.NotFound': { retryable: false, category: 'system' },
   'Blob.Unavailable': { retryable: true, category: 'system' },

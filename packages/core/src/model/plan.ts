@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.js';
+import type { MemoryDefinition } from './memory.js';
 import type { Task } from './task.js';
 
 export interface ToolDefinition {
@@ -44,4 +45,6 @@ export interface Plan {
   readonly publicEnv: Readonly<Record<string, string>>;
   readonly tools: Readonly<Record<string, ToolDefinition>>;
   readonly triggers: readonly PlanTrigger[];
+  /** By id; missing when there are none. */
+  readonly memories?: Readonly<Record<string, MemoryDefinition>>;
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.js';
+import type { MemoryOperation, MemoryOptions } from './memory.js';
 import type { ActivityPolicy } from './policy.js';
 
 /** Where a thing stands in the user's files; line and column count from 1. */
@@ -113,6 +114,17 @@ export interface SignalTask extends TaskBase {
   readonly workflowExecId?: string;
 }
 
+export interface MemoryTask extends TaskBase {
+  readonly type: 'memory';
+  readonly operation: MemoryOperation;
+  /** Id of a memory of the plan; may be a template. */
+  readonly memory: string;
+  /** `undefined`: the memory's own template. */
+  readonly key?: string;
+  readonly payload?: Json;
+  readonly options?: MemoryOptions;
+}
+
 export interface TaskTypes {
   readonly basic: BasicTask;
   readonly router: RouterTask;
@@ -122,6 +134,7 @@ export interface TaskTypes {
   readonly aggregate: AggregateTask;
   readonly parallel: ParallelTask;
   readonly composite: CompositeTask;
+  readonly memory: MemoryTask;
 }
 
 export type TaskType = keyof TaskTypes;

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../model/json.js';
+import type { MemoryDefinition, MemoryOperation } from '../model/memory.js';
 import type { Plan, ToolDefinition } from '../model/plan.js';
 import type { BlobRef } from '../ports/blob-store.js';
 import type { LateValue } from './late-value.js';
@@ -35,6 +36,22 @@ export interface RunToolInput {
   /** A larger result goes to the blob store. */
   readonly inlineLimitBytes: number;
   /** Time and randomness of the run, for late templates. */
+  readonly at: number;
+  readonly seed: string;
+}
+
+/** One operation on one conversation of a memory. */
+export interface RunMemoryInput {
+  readonly origin: ActivityOrigin;
+  readonly operation: MemoryOperation;
+  readonly memory: MemoryDefinition;
+  /** `{ key, payload?, options? }`; options as `MemoryOptions`. */
+  readonly request: LateValue;
+  /** `with` of the task, where it has a schema or the request needs what only the activity may read. */
+  readonly input?: LateValue;
+  readonly inputSchema?: JsonObject;
+  readonly outputSchema?: JsonObject;
+  readonly inlineLimitBytes: number;
   readonly at: number;
   readonly seed: string;
 }
@@ -111,6 +128,7 @@ export interface EngineActivities {
   /** Local. The compiled plan and the checked input of a new run. */
   getWorkflowData(input: GetWorkflowDataInput): Promise<WorkflowData>;
   runTool(input: RunToolInput): Promise<ActivityResult>;
+  runMemory(input: RunMemoryInput): Promise<ActivityResult>;
   /** Local. Renders what the workflow could not, and checks the result. */
   evaluateTemplates(input: EvaluateTemplatesInput): Promise<ActivityResult>;
   /** Local. Evaluates a condition that the workflow could not. */
@@ -131,6 +149,7 @@ export type ActivityInput<N extends ActivityName> = Parameters<EngineActivities[
 /** Activities whose result is an {@link ActivityResult}; the others return their value as it is. */
 export const REPORTING_ACTIVITIES: readonly ActivityName[] = [
   'runTool',
+  'runMemory',
   'evaluateTemplates',
   'evaluateCondition',
   'sendSignal',

@@ -8,7 +8,7 @@ const OBJECT_NAMES: readonly string[] = Object.getOwnPropertyNames(Object.protot
 /** Exports of the module that serves workflows (`engine.md` section 1). */
 const WORKFLOW_NAMES: readonly string[] = ['default', 'CompozyWorkflow', 'DispatcherWorkflow', 'defineEngineWorkflow'];
 
-export type IdKind = 'workflow' | 'task' | 'tool' | 'schema' | 'agent';
+export type IdKind = 'workflow' | 'task' | 'tool' | 'schema' | 'agent' | 'memory';
 
 /** Whether an id may be used; reports why not. */
 export function checkId(document: SourceDocument, path: Path, id: string, kind: IdKind, reporter: Reporter): boolean {

@@ -51,7 +51,7 @@ export function checkTemplates(check: TemplateCheck): void {
     visitTemplates(document, key, options.reporter, { ...run, roots: new Set(TASK_ROOTS), secrets: undefined });
   }
   checkToolTemplates(document, ['tools'], options.reporter, { ...run, locals: itemNamesIn(document.value) });
-  for (const key of ['tools', 'agents', 'mcps', 'schedule', 'triggers', 'knowledge', 'knowledge_bases']) {
+  for (const key of ['tools', 'agents', 'mcps', 'memories', 'schedule', 'triggers', 'knowledge', 'knowledge_bases']) {
     visitTemplates(document, [key], options.reporter, undefined);
   }
 }

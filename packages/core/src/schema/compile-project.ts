@@ -8,6 +8,7 @@ import { checkDocument, type CheckOptions } from './check-document.js';
 import { checkToolTemplates, visitTemplates, type ToolTemplateScope } from './check-templates.js';
 import { checkResources, type AutoloadedFile, type Resource } from './check-resources.js';
 import { compileWorkflow } from './compile-workflow.js';
+import { createMemoryTable } from './memory-table.js';
 import { projectDocument, type ProjectDocument } from './project.js';
 import { createSchemaTable } from './schema-table.js';
 import { itemNamesIn } from './task-field-scopes.js';
@@ -57,6 +58,8 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   schemas.add(source, ['schemas'], document.schemas);
   const tools = createToolTable(options);
   tools.add(source, ['tools'], document.tools, schemas);
+  const memories = createMemoryTable(options);
+  memories.add(source, ['memories'], document.memories);
   const env = textsAt(source, ['env']);
   const publicEnv = publicValues(source, document, { ...parts.secrets, ...literalEnv(env) }, options);
   const given = { ...parts.secrets, ...publicEnv };
@@ -98,6 +101,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     envNames: templates.envNames,
     tools,
     schemas,
+    memories,
     hasEntrypoint: parts.hasEntrypoint,
     entrypointTools: parts.entrypointTools,
   };

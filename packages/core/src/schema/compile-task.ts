@@ -8,6 +8,7 @@ import { checkTask, type CheckedTask, type TaskDocument } from './checked-task.j
 import { checkValue } from './check-document.js';
 import { compilePolicy, durationMs, type PolicyLevel } from './compile-policy.js';
 import { expressionPlaces } from './expression-places.js';
+import { findMemory } from './find-memory.js';
 import { findTool, type ToolChoice } from './find-tool.js';
 import { refersToAny } from './template-scope.js';
 import { taskFieldScopes } from './task-field-scopes.js';
@@ -46,10 +47,9 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
   let choice: ToolChoice | undefined;
 
   const compiler: TaskCompiler = {
-    report(code, message, { path: inner = [], at = 'value', expected } = {}) {
+    report(code, message, { path: inner = [], at = 'value', ...rest } = {}) {
       const severity = code === 'key.ignored' ? 'warning' : 'error';
-      const where = { path: [...path, ...inner], at, severity } as const;
-      reporter.report(source, code, message, expected === undefined ? where : { ...where, expected });
+      reporter.report(source, code, message, { severity, ...rest, path: [...path, ...inner], at });
     },
     check(schema, value, name) {
       let ok = true;
@@ -74,6 +74,7 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
     },
     hasExecutor: ({ tool, use, agent }) => tool !== undefined || use !== undefined || agent !== undefined,
     tool: () => (choice ??= findTool(checked, workflow)).key,
+    memory: (ref) => findMemory(ref, checked, workflow),
     isTopLevel: place.depth === 1,
     child: (inner, { with: given = {}, defaultId }) => {
       const child = checkChild(checked, workflow, [...path, ...inner], place.depth + 1, { defaultId });

@@ -34,6 +34,8 @@ export function compileWorkflow(
   schemas.add(source, ['schemas'], document.schemas);
   const toolTable = project.tools.extend(options);
   toolTable.add(source, ['tools'], document.tools, schemas);
+  const memories = project.memories.extend();
+  memories.add(source, ['memories'], document.memories);
   for (const path of [['agents']]) resolveInner(source, path, schemas);
   const input = inputSchema(source, document, schemas, options);
 
@@ -49,6 +51,7 @@ export function compileWorkflow(
     document: source,
     options,
     schemas,
+    memories,
     tools: used,
     toolsAreUncertain: toolTable.isUncertain,
     addTool: (key, tool) => void (used[key] = tool),
@@ -98,6 +101,7 @@ export function compileWorkflow(
     publicEnv,
     tools: { ...used },
     triggers: compileTriggers(source, document.triggers ?? [], schemas, options.reporter),
+    ...(memories.ids().length === 0 ? {} : { memories: memories.all() }),
   };
   return { id: document.id, plan };
 }

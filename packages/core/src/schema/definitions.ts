@@ -88,7 +88,7 @@ export const memoryDocument = mapping(
       user_defined: anyMap.optional(),
     }).optional(),
     flushing: mapping({
-      type: oneOf('simple_fifo', 'lru', 'hybrid_summary', 'token_aware_lru').optional(),
+      type: oneOf('simple_fifo', 'fifo', 'lru', 'hybrid_summary', 'token_aware_lru').optional(),
       summarize_threshold: fraction.optional(),
       summary_tokens: wholeNumber(0).optional(),
       summarize_oldest_percent: number.optional(),

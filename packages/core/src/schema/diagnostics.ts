@@ -39,6 +39,7 @@ export const DIAGNOSTIC_CODES = {
   'id.duplicate': 'The same id twice',
   'schema.invalid': 'A schema that is not JSON Schema 2020-12',
   'reference.unknown-tool': 'A tool that is defined nowhere',
+  'reference.unknown-memory': 'A memory that is defined nowhere',
   'reference.unknown-task': 'A task that does not exist',
   'reference.unknown-schema': 'A schema id that is defined nowhere',
   'reference.unknown-input': 'A field that the input schema excludes',

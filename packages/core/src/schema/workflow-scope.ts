@@ -3,6 +3,7 @@ import type { OptionsDocument } from '../tasks/document-fields.js';
 import type { CheckOptions } from './check-document.js';
 import type { CheckedTask } from './checked-task.js';
 import type { SchemaTable } from './schema-table.js';
+import type { MemoryTable } from './memory-table.js';
 import type { Path, SourceDocument } from './source-document.js';
 import type { ToolTable } from './tool-table.js';
 
@@ -20,6 +21,7 @@ export interface ProjectScope {
   readonly envNames: ReadonlySet<string>;
   readonly tools: ToolTable;
   readonly schemas: SchemaTable;
+  readonly memories: MemoryTable;
   readonly hasEntrypoint: boolean;
   /** What the entrypoint exports; `undefined` when that cannot be told. */
   readonly entrypointTools: readonly string[] | undefined;
@@ -31,6 +33,7 @@ export interface WorkflowScope {
   readonly document: SourceDocument;
   readonly options: CheckOptions;
   readonly schemas: SchemaTable;
+  readonly memories: MemoryTable;
   /** By their key in the plan. */
   readonly tools: Readonly<Record<string, ToolDefinition>>;
   /** Some definition could not be read. */

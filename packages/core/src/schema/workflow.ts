@@ -16,7 +16,7 @@ import {
 } from '../tasks/document-fields.js';
 import { nestedTasks } from '../tasks/task-fields.js';
 import { agentList } from './agent.js';
-import { author, knowledgeBaseList, knowledgeBindings, mcpList, schemaList } from './definitions.js';
+import { author, knowledgeBaseList, knowledgeBindings, mcpList, memoryList, schemaList } from './definitions.js';
 import { toolList } from './tool.js';
 
 const webhookEvent = mapping({
@@ -72,6 +72,7 @@ export const workflowDocument = mapping(
     tools: toolList.optional(),
     agents: agentList.optional(),
     mcps: mcpList.optional(),
+    memories: memoryList.optional(),
     knowledge_bases: knowledgeBaseList.optional(),
     knowledge: knowledgeBindings.optional(),
     triggers: listOf(triggerDocument, 'a list of triggers').optional(),

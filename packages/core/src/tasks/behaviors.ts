@@ -3,6 +3,7 @@ import { aggregate } from './aggregate/behavior.js';
 import { basic } from './basic/behavior.js';
 import { collection } from './collection/behavior.js';
 import { composite } from './composite/behavior.js';
+import { memory } from './memory/behavior.js';
 import { parallel } from './parallel/behavior.js';
 import { router } from './router/behavior.js';
 import { signal } from './signal/behavior.js';
@@ -19,6 +20,7 @@ const behaviors: { readonly [T in TaskType]: TaskBehavior<TaskOf<T>> } = {
   aggregate,
   parallel,
   composite,
+  memory,
 };
 
 /** The behaviour of a task of any type. The cast is sound: the table is keyed by the task's own type. */

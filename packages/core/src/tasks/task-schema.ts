@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../model/json.js';
+import type { MemoryDefinition } from '../model/memory.js';
 import type { Task, TaskBase } from '../model/task.js';
 
 /** Codes that a task's own rules may give; the table of all is `DIAGNOSTIC_CODES`. */
@@ -13,7 +14,7 @@ export interface TaskCompiler {
   report(
     code: TaskProblem,
     message: string,
-    options?: { path?: SubPath; at?: 'key' | 'value'; expected?: string },
+    options?: { path?: SubPath; at?: 'key' | 'value'; expected?: string; severity?: 'warning' },
   ): void;
   /** Whether `value`, found in `with` or beside it, fits; reports otherwise. */
   check(schema: z.ZodType, value: unknown, name: string): boolean;
@@ -27,6 +28,8 @@ export interface TaskCompiler {
   hasExecutor(task: { readonly tool?: unknown; readonly use?: unknown; readonly agent?: unknown }): boolean;
   /** The id, in the plan, of the tool that the task names; reports when there is none. */
   tool(task: object): string | undefined;
+  /** The memory of that id; reports when there is none. A template is looked up when the task runs. */
+  memory(ref: string): MemoryDefinition | undefined;
   /** Not inside of another task. */
   readonly isTopLevel: boolean;
   /** Compiles a task inside of this one; `with` is laid under the child's. `defaultId`: it may go without an id. */

@@ -1,6 +1,7 @@
 export { canonicalJson } from '../schema/canonical-json.js';
 export { describeBlobStore } from './describe-blob-store.js';
 export { runScenario, type ScenarioRun } from './run-scenario.js';
+export { createScenarioMemory } from './scenario-memory.js';
 export { createScenarioProject, type ScenarioProject } from './scenario-project.js';
 export { readScenario, type Scenario, type ScenarioStep } from './scenario.js';
 export { toTraceEntry, withoutRunValues, type TraceEntry } from './trace.js';

@@ -6,7 +6,14 @@ import type { RunEvent } from '../interpreter/event.js';
 import { taskPath, toRunView } from '../interpreter/run-view.js';
 import type { RunState, Step } from '../interpreter/state.js';
 import { start, transition } from '../interpreter/transition.js';
-import { assembleOutputs, evaluateLateCondition, expandItems, renderLate, sendSignal } from '../late/index.js';
+import {
+  assembleOutputs,
+  evaluateLateCondition,
+  expandItems,
+  renderLate,
+  renderMemoryCall,
+  sendSignal,
+} from '../late/index.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { RunGateway } from '../ports/run-gateway.js';
@@ -16,6 +23,7 @@ import type { RunToolInput } from '../protocol/activities.js';
 import type { ScenarioProject } from './scenario-project.js';
 import type { Scenario, ScenarioStep } from './scenario.js';
 import { callScriptedTool, prepareToolCall } from './scripted-tool.js';
+import { createScenarioMemory } from './scenario-memory.js';
 import { toTraceEntry, type TraceEntry } from './trace.js';
 
 /** Other runs are no part of a scenario; what would be started is told by the output. */
@@ -41,6 +49,7 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
   const plan = project.workflows.get(workflowId)!;
   const blobs = createMemoryBlobStore();
   const validator = createSchemaValidator();
+  const memory = createScenarioMemory();
   const trace: TraceEntry[] = [];
   const events: RunEvent[] = [];
   const open = new Map<string, RunActivityCommand>();
@@ -142,6 +151,11 @@ export async function runScenario(scenario: Scenario, { project, workflowId }: S
         return await evaluateLateCondition(command.input.condition, command.input.context, blobs);
       case 'sendSignal':
         return await sendSignal(command.input, { plans: project.workflows.values(), blobs, validator, runs: NO_RUNS });
+      case 'runMemory': {
+        const { at, seed, inlineLimitBytes } = command.input;
+        const { call } = await renderMemoryCall(command.input, { blobs, env: project.secrets, at, seed });
+        return (await inlineOrBlob(blobs, (await memory.execute(call)) as unknown as Json, inlineLimitBytes)) as Json;
+      }
       case 'expandItems':
         return (await expandItems(command.input, {
           blobs,

@@ -1,5 +1,5 @@
-import { INLINE_LIMIT_BYTES } from '../../ports/blob-store.js';
 import type { BasicTask } from '../../model/task.js';
+import { inlineLimit } from '../inline-limit.js';
 import type { TaskBehavior } from '../task-behavior.js';
 
 export const basic: TaskBehavior<BasicTask> = {
@@ -44,8 +44,3 @@ export const basic: TaskBehavior<BasicTask> = {
 
   children: () => ({}),
 };
-
-/** The results of many siblings share the room that one value has, so that a container's state stays small. */
-function inlineLimit(siblings: number): number {
-  return Math.max(256, Math.floor(INLINE_LIMIT_BYTES / Math.max(1, siblings)));
-}
