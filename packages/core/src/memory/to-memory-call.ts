@@ -56,7 +56,7 @@ export function toMemoryCall(input: RunMemoryInput, request: Json): MemoryCall {
   }
 }
 
-export function toStrategy(name: Json): FlushStrategy {
+function toStrategy(name: Json): FlushStrategy {
   const known = FLUSH_STRATEGIES.find((strategy) => strategy === (STRATEGY_ALIASES[String(name)] ?? name));
   if (known !== undefined) return known;
   const list = FLUSH_STRATEGIES.map((strategy) => `"${strategy}"`).join(', ');
