@@ -9,10 +9,12 @@ import {
   RESUME_SIGNAL,
   type BlobStore,
   type Json,
+  type MemoryOperations,
   type Trigger,
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import type { Project } from '@compozy/core/loader';
+import { createMemory, createSqliteStore } from '@compozy/memory';
 import { workflowsPath } from '@compozy/workflows';
 import { connect, type TemporalSettings } from './connection.js';
 import { createExecId } from './exec-id.js';
@@ -30,6 +32,8 @@ export interface WorkerOptions {
   readonly tools?: ToolFunctions;
   /** Large values; by default files in `<project>/.compozy/blobs`. */
   readonly blobs?: BlobStore;
+  /** For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which the first of them creates. */
+  readonly memory?: MemoryOperations;
   /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
   readonly cacheDir?: string;
   readonly onToolLog?: ToolLog;
@@ -83,6 +87,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const host = createProjectHost(project);
   const tools = createProjectTools(project, options.tools);
   const blobs = options.blobs ?? createFileBlobStore({ dir: path.join(state, 'blobs') });
+  const memory = options.memory ?? createMemory({ store: createSqliteStore({ file: path.join(state, 'memory.db') }) });
   const [connection, codePath] = await Promise.all([
     connect(temporal),
     bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache')),
@@ -101,6 +106,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       tools,
       blobs,
       runs,
+      memory,
       toolTimeoutMs: project.config.toolExecutionTimeoutMs,
       ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
     }),
@@ -130,6 +136,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
       await tools.close();
+      if (options.memory === undefined) await memory.close();
       await connection.close();
     },
 

@@ -73,6 +73,9 @@ function checkLimits(document: SourceDocument, path: Path, memory: MemoryDocumen
     if (messages === undefined && given('max_messages')) return;
     const message = 'A memory of type "token_based" needs "max_tokens" or "max_messages"';
     reporter.report(document, 'value.missing', message, { path, expected: '"max_tokens" or "max_messages"' });
+  } else if (type === 'message_count_based' && !hasLimit && !given('max_messages')) {
+    const message = 'A memory of type "message_count_based" without "max_messages" grows without a limit';
+    reporter.report(document, 'value.missing', message, { path, expected: '"max_messages"', severity: 'warning' });
   }
 }
 

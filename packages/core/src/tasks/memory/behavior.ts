@@ -9,7 +9,7 @@ const LATE_INPUT: BlobRef = { $blob: '', bytes: 0, type: 'json' };
 
 export const memory: TaskBehavior<MemoryTask> = {
   detectsErrorsIn: 'nothing',
-  limitedByActivity: false,
+  timeoutKeptBy: 'machine',
 
   enter(task, scope) {
     const ref = scope.evaluate(task.memory);

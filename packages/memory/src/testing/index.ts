@@ -1,0 +1,1 @@
+export { describeMemoryStore, type MemoryStoreContract } from './describe-memory-store.js';
