@@ -22,7 +22,7 @@ export interface ToolRuntimeOptions {
   readonly permissions?: readonly string[];
   /** Resident memory of one process, buffers included. Default 2048. */
   readonly maxMemoryMb?: number;
-  /** Calls that run at once. Default `max(8, 4 × cores)`: most tools wait for a network, and an idle process is ~50 MB. */
+  /** Calls that run at once. Default `max(16, 4 × cores)`: most tools wait for a network, and an idle process is ~50 MB. */
   readonly maxProcesses?: number;
   /** Processes kept for the environment used last, so that a crash or a pause costs no start. Default 1. */
   readonly warmProcesses?: number;
@@ -79,7 +79,7 @@ export function createToolRuntime(options: ToolRuntimeOptions): ToolRuntime {
     loadTimeoutMs: atLeast(1, 'loadTimeoutMs', options.loadTimeoutMs ?? 60_000),
   };
   const pool = new ProcessPool({
-    maxProcesses: atLeast(1, 'maxProcesses', options.maxProcesses ?? Math.max(8, 4 * availableParallelism())),
+    maxProcesses: atLeast(1, 'maxProcesses', options.maxProcesses ?? Math.max(16, 4 * availableParallelism())),
     warmProcesses: atLeast(0, 'warmProcesses', options.warmProcesses ?? 1),
     idleTimeoutMs: atLeast(1, 'idleTimeoutMs', options.idleTimeoutMs ?? 300_000),
     onProcess: quietly(options.onProcess),
