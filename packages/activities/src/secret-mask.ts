@@ -1,4 +1,5 @@
 import { isJsonObject, type FailureRecord, type Json, type JsonObject } from '@compozy/core';
+import { writtenForms } from './written-forms.js';
 
 /** Shorter values would mask ordinary text. */
 const SHORTEST_SECRET = 4;
@@ -9,17 +10,21 @@ export interface SecretMask {
   failure(record: FailureRecord): FailureRecord;
 }
 
-/** Replaces every occurrence of a known secret value, in keys too, by `[secret NAME]`. */
+/** Replaces every occurrence of a known secret value, however it is written, in keys too, by `[secret NAME]`. */
 export function createSecretMask(secrets: Readonly<Record<string, string>>): SecretMask {
+  const names = new Map<string, string>();
+  for (const [name, secret] of Object.entries(secrets)) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    for (const form of writtenForms(secret)) if (!names.has(form)) names.set(form, name);
+  }
   // The longest first, so that a secret inside another one does not leave the rest of it behind.
-  const known = Object.entries(secrets)
-    .filter(([, value]) => value.length >= SHORTEST_SECRET)
-    .toSorted(([, a], [, b]) => b.length - a.length);
+  const known = [...names].toSorted(([a], [b]) => b.length - a.length);
+  const shortest = known.at(-1)?.[0].length ?? Infinity;
 
   function text(value: string): string {
+    if (value.length < shortest) return value;
     let masked = value;
-    for (const [name, secret] of known)
-      if (masked.includes(secret)) masked = masked.replaceAll(secret, `[secret ${name}]`);
+    for (const [form, name] of known) if (masked.includes(form)) masked = masked.replaceAll(form, `[secret ${name}]`);
     return masked;
   }
 
