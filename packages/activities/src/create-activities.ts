@@ -72,7 +72,8 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
     runTool: activity((input, run) => runTool(input, run, toolOptions)),
     runMemory: activity((input, run) => runMemory(input, run, memoryOptions)),
     evaluateTemplates: activity(async (input, run) => {
-      const rendered = await renderLate(input.value, { blobs, env: secrets(), at: input.at, seed: input.seed });
+      // What comes out of here becomes part of the history: no secret goes in. Public names are in the context.
+      const rendered = await renderLate(input.value, { blobs, env: {}, at: input.at, seed: input.seed });
       const subject = `The output of task "${input.origin.taskKey}"`;
       checkSchema(validator, input.outputSchema, rendered, 'Output.Invalid', subject);
       return { output: await inlineOrBlob(blobs, mask().json(rendered)), attempt: run.attempt };

@@ -55,7 +55,8 @@ export async function createLauncher(options: LauncherOptions, onNotice: (text: 
         args,
         cwd: options.projectDir,
         environment,
-        secrets: Object.values(env),
+        // The longest first: one that begins another must not leave the rest of it behind.
+        secrets: Object.values(env).toSorted((a, b) => b.length - a.length),
         projectDirs,
         maxMemoryMb,
         outputLimitBytes,
