@@ -1,6 +1,10 @@
 import type { Plan } from '../model/plan.js';
+import type { StepMeter } from '../template/index.js';
 import type { Command, RunActivityCommand } from './command.js';
 import type { Deadline, Issued, RunContext, RunState, Step, TaskNode, Work } from './state.js';
+
+/** For all templates of one step: a fraction of a second, three at the very worst, where the sandbox allows five. */
+const STEPS_PER_TURN = 2_000_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -20,6 +24,7 @@ export class Draft {
   readonly commands: Command[] = [];
   /** Keys of the tasks that took a signal in this turn, by its id. */
   readonly takenNow = new Map<string, readonly string[]>();
+  readonly meter: StepMeter = { limit: STEPS_PER_TURN, left: STEPS_PER_TURN };
   readonly #ownedScopes = new Set<string>();
 
   constructor(plan: Plan, state: RunState, at: number) {

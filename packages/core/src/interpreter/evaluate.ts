@@ -97,6 +97,7 @@ function templateHost(draft: Draft): TemplateHost {
   return {
     now: () => draft.at,
     random: () => randomAt(draft.context.seed, draft.fields.draws++),
+    meter: draft.meter,
     isOpaque,
     resolveOpaque: (value, key) => (value === SECRET_ENV ? draft.plan.publicEnv[key] : undefined),
   };

@@ -1,7 +1,7 @@
+import { CompozyError } from '../errors/compozy-error.js';
 import type { Json } from '../model/json.js';
 import { pointerTokens } from '../model/json-pointer.js';
 import type { ChildOutcome, TaskScope } from '../tasks/task-behavior.js';
-import { TemplateLateError } from '../template/index.js';
 import type { RunActivityCommand } from './command.js';
 import type { Draft } from './draft.js';
 import { originOf } from './engine-command.js';
@@ -37,10 +37,15 @@ export function createScope(draft: Draft, key: string): TaskScope {
     data: () => node().data,
     setData: (data) => void draft.update(key, { data }),
 
-    evaluate(value, extra, field) {
+    evaluate(value, extra, field = '') {
       const result = evaluateLate(draft, node(), value, extra, field);
-      if (result.late !== undefined) throw new TemplateLateError(result.value as object);
-      return result.value;
+      if (result.late === undefined) return result.value;
+      const [pointer = ''] = result.late;
+      throw new CompozyError(
+        'Template.BadArgument',
+        'The expression reads a value that the workflow cannot see, a secret or one in the blob store; leave that to a tool or to `outputs`',
+        { details: { pointer: `${field}${pointer}`, expression: textAt(result.value, pointer) } },
+      );
     },
     evaluateLate: (value, extra, field) => evaluateLate(draft, node(), value, extra, field),
     evaluateCondition: (source, extra) => evaluateInScope(draft, node(), source, extra),

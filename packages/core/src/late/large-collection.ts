@@ -1,18 +1,20 @@
 import type { Json, JsonObject } from '../model/json.js';
 import { INLINE_LIMIT_BYTES, type BlobRef, type BlobStore } from '../ports/blob-store.js';
 import type { AssembleOutputsInput, ExpandItemsInput, ItemManifest } from '../protocol/activities.js';
-import { isKept, isRange, toItems } from '../tasks/collection/items.js';
-import { evaluateTemplate, parseTemplate } from '../template/index.js';
+import { isKept, listOf, toItems } from '../tasks/collection/items.js';
 import { storeJson } from '../blobs/json-blobs.js';
-import { createReader, lateHost, renderLate, type LateRendering } from './render-late.js';
+import { createReader, evaluateAt, lateHost, renderLate, type LateRendering } from './render-late.js';
 
 const CHUNK_ITEMS = 500;
+/** On average; one item may need more. */
+const STEPS_PER_FILTERED_ITEM = 1_000;
+/** Longest time without a break. */
+const BUSY_MS = 50;
 
 /** Turns the items of a large collection into a list in the blob store: evaluated, filtered and grouped. */
 export async function expandItems(input: ExpandItemsInput, rendering: LateRendering): Promise<ItemManifest> {
   const value = await renderLate(input.items, rendering);
-  const range = toItems(value);
-  const items = isRange(range) ? Array.from({ length: range.count }, (_, i) => range.first + i * range.step) : range;
+  const items = listOf(toItems(value));
   const kept = input.filter === undefined ? items : await filterItems(items, input, rendering);
   const groups = input.batchSize > 0 ? grouped(kept, input.batchSize) : kept;
   const chunkSize = chunkSizeOf(groups);
@@ -39,14 +41,21 @@ async function filterItems(
   rendering: LateRendering,
 ): Promise<readonly Json[]> {
   const context = (await createReader(rendering.blobs).read(input.filterContext ?? {})) as JsonObject;
-  const template = parseTemplate(input.filter!);
-  const host = lateHost(rendering);
-  return items.filter((item, index) => {
+  const host = lateHost(rendering, STEPS_PER_FILTERED_ITEM * items.length);
+  const kept: Json[] = [];
+  let yielded = performance.now();
+  for (const [index, item] of items.entries()) {
     const names: Record<string, Json> = { ...context, item, index };
     if (input.itemVar !== undefined) names[input.itemVar] = item;
     if (input.indexVar !== undefined) names[input.indexVar] = index;
-    return isKept(evaluateTemplate(template, names, host));
-  });
+    if (isKept(evaluateAt(input.filter!, names, host, { pointer: '/filter', item: index }))) kept.push(item);
+    // The worker serves others meanwhile, and its heartbeats go out.
+    if (performance.now() - yielded > BUSY_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      yielded = performance.now();
+    }
+  }
+  return kept;
 }
 
 function grouped(items: readonly Json[], size: number): readonly Json[] {

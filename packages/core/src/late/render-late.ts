@@ -9,6 +9,8 @@ import { randomAt } from '../interpreter/random.js';
 /** More than this may not be read from the blob store for one expression or one call. */
 export const READ_LIMIT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+/** For all templates of one call: the worker does nothing else meanwhile, and must not miss its heartbeats. */
+const STEPS_PER_CALL = 3_000_000;
 
 export interface LateRendering {
   readonly blobs: BlobStore;
@@ -32,23 +34,33 @@ export async function renderLate(value: LateValue, rendering: LateRendering): Pr
     const given = (await reader.read(value.context ?? {})) as JsonObject;
     const context = { ...given, env: { ...(given['env'] as JsonObject | undefined), ...rendering.env } };
     const host = lateHost(rendering);
-    rendered = replaceAt(rendered, new Set(value.late), (source, pointer) => {
-      try {
-        return evaluateTemplate(parseTemplate(source), context, host);
-      } catch (error) {
-        if (!CompozyError.isInstance(error)) throw error;
-        throw new CompozyError(error.code, error.message, {
-          details: { ...error.details, pointer: `${value.field ?? ''}${pointer}`, expression: source },
-        });
-      }
-    });
+    rendered = replaceAt(rendered, new Set(value.late), (source, pointer) =>
+      evaluateAt(source, context, host, { pointer: `${value.field ?? ''}${pointer}` }),
+    );
   }
   return await reader.read(rendered);
 }
 
-export function lateHost({ at, seed }: Pick<LateRendering, 'at' | 'seed'>): TemplateHost {
+/** `moreSteps`: what all that is evaluated with this host may do beyond what the templates of one call may. */
+export function lateHost({ at, seed }: Pick<LateRendering, 'at' | 'seed'>, moreSteps = 0): TemplateHost {
   let draws = 0;
-  return { now: () => at, random: () => randomAt(seed, draws++), limits: { maxOutputBytes: OUTPUT_LIMIT_BYTES } };
+  const limit = STEPS_PER_CALL + moreSteps;
+  return {
+    now: () => at,
+    random: () => randomAt(seed, draws++),
+    limits: { maxOutputBytes: OUTPUT_LIMIT_BYTES },
+    meter: { limit, left: limit },
+  };
+}
+
+/** What `source` makes of `context`; a failure says by `place` where it stands. */
+export function evaluateAt(source: string, context: JsonObject, host: TemplateHost, place: JsonObject): Json {
+  try {
+    return evaluateTemplate(parseTemplate(source), context, host);
+  } catch (error) {
+    if (!CompozyError.isInstance(error)) throw error;
+    throw new CompozyError(error.code, error.message, { details: { ...error.details, ...place, expression: source } });
+  }
 }
 
 /** Replaces blob references by what they stand for; each blob is read once. */

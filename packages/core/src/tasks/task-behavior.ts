@@ -64,8 +64,8 @@ export interface TaskScope {
   setData(data: Json): void;
 
   /**
-   * Evaluates every template in `value`; throws the template's failure, or `TemplateLateError`. `field`: its JSON pointer
-   * in the task, for errors.
+   * Evaluates every template in `value`; throws the template's failure, also when it has to be left to an activity.
+   * `field`: its JSON pointer in the task, for errors.
    */
   evaluate(value: Json, extra?: JsonObject, field?: string): Json;
   /** As {@link evaluate}, but leaves what has to be evaluated by an activity. */

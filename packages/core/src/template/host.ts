@@ -9,6 +9,12 @@ export interface TemplateLimits {
   readonly maxDepth?: number;
 }
 
+/** Steps that several evaluations share; each takes from `left` what it spends. */
+export interface StepMeter {
+  readonly limit: number;
+  left: number;
+}
+
 /** What a template may know of the run it belongs to. */
 export interface TemplateHost {
   /** The run's clock, in milliseconds. */
@@ -16,6 +22,8 @@ export interface TemplateHost {
   /** The next number in [0, 1) of the run's seed. */
   random(): number;
   readonly limits?: TemplateLimits;
+  /** Bounds what is evaluated in one go, beside the limits of each template. */
+  readonly meter?: StepMeter;
   /** True for a value that may be passed on but not looked into. */
   isOpaque?(value: object): boolean;
   /** A part of an opaque value that may be read after all. */

@@ -89,6 +89,21 @@ describe('budgets', PATIENCE, () => {
     expect(render(nested, {}, { maxDepth: 10 })).toBe('');
   });
 
+  it('shares a meter between evaluations, and says that it is the meter that is spent', () => {
+    const meter = { limit: 1_000, left: 1_000 };
+    const host = { ...oracleHost, meter };
+    const template = parseTemplate('{{ range until 100 }}{{ end }}');
+    expect(() => Array.from({ length: 100 }, () => renderText(template, {}, host))).toThrowError(
+      expect.objectContaining({
+        code: 'Template.TooExpensive',
+        message: expect.stringContaining('together'),
+        details: expect.objectContaining({ budget: 'steps_together', limit: 1_000 }),
+      }),
+    );
+    expect(meter.left).toBe(0);
+    expectTooExpensive('{{ range until 100 }}{{ end }}', {}, { maxSteps: 10 });
+  });
+
   it('refuses data that is nested deeper than any person writes', () => {
     let deep: Json = 1;
     for (let i = 0; i < 100_000; i += 1) deep = [deep];

@@ -29,7 +29,7 @@ export class Run {
   constructor(source: string, host: TemplateHost, slots: Value[]) {
     this.source = source;
     this.host = host;
-    this.maxSteps = host.limits?.maxSteps ?? DEFAULT_LIMITS.maxSteps;
+    this.maxSteps = Math.min(host.limits?.maxSteps ?? DEFAULT_LIMITS.maxSteps, host.meter?.left ?? Infinity);
     this.maxTextBytes = host.limits?.maxOutputBytes ?? DEFAULT_LIMITS.maxOutputBytes;
     this.maxDepth = host.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
     this.isOpaque = host.isOpaque === undefined ? undefined : (value) => host.isOpaque!(value);
@@ -39,7 +39,13 @@ export class Run {
   /** Pays for work; what a function does beyond its call is paid by its size. */
   spend(steps: number): void {
     this.steps += steps;
-    if (this.steps > this.maxSteps) this.tooExpensive('steps', this.maxSteps, 'does more work than a template may');
+    if (this.steps > this.maxSteps) this.tooMuchWork();
+  }
+
+  /** The work is done, or has failed. */
+  settle(): void {
+    const { meter } = this.host;
+    if (meter !== undefined) meter.left = Math.max(0, meter.left - this.steps);
   }
 
   write(text: string): void {
@@ -72,6 +78,14 @@ export class Run {
     if (depth > MAX_VALUE_DEPTH) {
       this.tooExpensive('depth', MAX_VALUE_DEPTH, `holds a value that is nested more than ${MAX_VALUE_DEPTH} deep`);
     }
+  }
+
+  tooMuchWork(): never {
+    const { limits, meter } = this.host;
+    if (meter === undefined || this.maxSteps === (limits?.maxSteps ?? DEFAULT_LIMITS.maxSteps))
+      this.tooExpensive('steps', this.maxSteps, 'does more work than a template may');
+    const problem = 'and those evaluated together with it do more work than they may; leave some of it to a tool';
+    this.tooExpensive('steps_together', meter.limit, problem);
   }
 
   tooLong(): never {

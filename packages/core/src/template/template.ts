@@ -88,6 +88,8 @@ export function renderText(template: Template, data: Json, host: TemplateHost): 
     program.execute(run, dot);
   } catch (error) {
     throw run.explain(error);
+  } finally {
+    run.settle();
   }
   return toWellFormed(run.out);
 }

@@ -8,7 +8,7 @@ import type { ItemManifest } from '../../protocol/activities.js';
 import { childrenFailure, countChild, progressInfo, settlesEarly, succeeds } from '../container-outcome.js';
 import type { ChildOutcome, TaskBehavior, TaskScope } from '../task-behavior.js';
 import { wholeNumber } from '../whole-number.js';
-import { isKept, isRange, toItems } from './items.js';
+import { isKept, isRange, listOf, toItems } from './items.js';
 import { BUFFERED_BYTES, BUFFERED_OUTPUTS, KEPT_FAILURES, LARGE_COLLECTION } from './state.js';
 import type { CollectionData, ItemSource } from './state.js';
 
@@ -30,18 +30,18 @@ export const collection: TaskBehavior<CollectionTask> = {
       return;
     }
     const list = toItems(items.value);
-    if (isRange(list)) {
-      if (task.filter === undefined)
-        run(task, scope, { ...base, source: { kind: 'range', ...list }, itemCount: list.count });
-      else expandInActivity(task, scope, base, items);
+    if (isRange(list) && task.filter === undefined) {
+      run(task, scope, { ...base, source: { kind: 'range', ...list }, itemCount: list.count });
       return;
     }
-    if (task.filter !== undefined && list.length > LARGE_COLLECTION) {
+    const itemCount = isRange(list) ? list.count : list.length;
+    if (task.filter !== undefined && itemCount > LARGE_COLLECTION) {
       expandInActivity(task, scope, base, items);
       return;
     }
-    const kept = task.filter === undefined ? list : list.filter((item, index) => keeps(task, scope, item, index));
-    run(task, scope, { ...base, source: { kind: 'inline', items: kept }, itemCount: list.length });
+    const all = listOf(list);
+    const kept = task.filter === undefined ? all : all.filter((item, index) => keeps(task, scope, item, index));
+    run(task, scope, { ...base, source: { kind: 'inline', items: kept }, itemCount });
   },
 
   on(task, scope, event) {

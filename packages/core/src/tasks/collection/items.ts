@@ -36,6 +36,12 @@ export function isRange(items: readonly Json[] | ItemRange): items is ItemRange 
   return !Array.isArray(items);
 }
 
+/** The items one by one. */
+export function listOf(items: readonly Json[] | ItemRange): readonly Json[] {
+  if (!isRange(items)) return items;
+  return Array.from({ length: items.count }, (_, index) => items.first + index * items.step);
+}
+
 function toRange(first: number, last: number): ItemRange {
   const count = Math.abs(last - first) + 1;
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || count > MAX_ITEMS) {
