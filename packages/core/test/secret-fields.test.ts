@@ -26,6 +26,10 @@ const task = (field: string) => `id: main\ntasks:\n  - id: a\n    tool: fetch\n 
 const each = (field: string, id = 'one') =>
   `id: main\ntasks:\n  - id: a\n    type: collection\n    items: [1]\n    ${field}\n    task: { id: "${id}", tool: fetch }\n`;
 
+const waiting = (field: string) => `id: main\ntasks:\n  - { id: a, type: wait, wait_for: ${field} }\n`;
+
+const signalling = (field: string) => `id: main\ntasks:\n  - { id: a, type: signal, signal: { id: go, ${field} } }\n`;
+
 const fields: readonly (readonly [string, (value: string) => string, string])[] = [
   ['outputs of a task', (value) => task(`outputs: { x: { y: ["${value}"] } }`), '"outputs"'],
   ['outputs of the workflow', (value) => `${task('with: {}')}outputs:\n  x: "${value}"\n`, '"outputs"'],
@@ -37,6 +41,15 @@ const fields: readonly (readonly [string, (value: string) => string, string])[] 
   ['the id of a child', (value) => each('', value), '"id"'],
   ['next', (value) => task(`on_success: { next: "${value}" }`), '"on_success"'],
   ['next after a failure', (value) => task(`on_error: { next: "${value}" }`), '"on_error"'],
+  [
+    'the condition of a router',
+    (value) =>
+      `id: main\ntasks:\n  - { id: a, type: router, condition: "${value}", routes: { x: b }, default_route: b }\n  - { id: b, tool: fetch }\n`,
+    '"condition"',
+  ],
+  ['the condition of a wait', (value) => waiting(`go, condition: "${value}"`), '"condition"'],
+  ['the name that a wait waits for', (value) => waiting(`"${value}"`), '"wait_for"'],
+  ['the payload of a signal', (value) => signalling(`payload: { x: "${value}" }`), '"signal"'],
   [
     'with of a transition',
     (value) => task(`on_success: { next: b, with: { x: "${value}" } }`) + '  - { id: b, tool: fetch }\n',
@@ -53,6 +66,15 @@ describe('a name of .env in a field that becomes part of the history', () => {
     const column = lines[line - 1]!.indexOf('.env') + 1;
     expect(await diagnosed(text)).toEqual([`${line}:${column} env.secret ${field}`]);
     expect(await diagnosed(workflow('{{ .env.REGION }}'))).toEqual([]);
+  });
+
+  it('is refused in the condition of a router that is written in CEL', async () => {
+    const router = (condition: string) =>
+      `id: main\ntasks:\n  - { id: a, type: router, condition: '${condition}', routes: { "true": b }, default_route: b }\n  - { id: b, tool: fetch }\n`;
+    expect(await diagnosed(router('env.TOKEN == "x"'))).toEqual([
+      expect.stringMatching(/^3:\d+ env\.secret "condition"$/),
+    ]);
+    expect(await diagnosed(router('env.REGION == "x"'))).toEqual([]);
   });
 
   it.each([

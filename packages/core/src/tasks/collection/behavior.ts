@@ -245,7 +245,7 @@ function childIds(task: CollectionTask, scope: TaskScope, data: CollectionData, 
 function childId(task: CollectionTask, scope: TaskScope, locals: JsonObject, index: number): string {
   const { id } = task.task;
   if (!id.includes('{{')) return `${id}-${index}`;
-  const value = scope.evaluate(id, { ...withKeys(scope), ...locals });
+  const value = scope.evaluate(id, { ...withKeys(scope), ...locals }, '/task/id');
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'number') return String(value);
   throw new CompozyError('Task.BadItems', `The id of child ${index} is ${JSON.stringify(value)}; it must be a string`);
