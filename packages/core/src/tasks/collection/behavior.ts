@@ -209,7 +209,9 @@ function expandInActivity(
     {
       origin: scope.origin,
       items,
-      ...(task.filter === undefined ? {} : { filter: task.filter, filterContext: scope.contextFor(task.filter) }),
+      ...(task.filter === undefined
+        ? {}
+        : { filter: task.filter, filterContext: { ...scope.contextFor(task.filter), ...withKeys(scope) } }),
       ...(task.itemVar === undefined ? {} : { itemVar: task.itemVar }),
       ...(task.indexVar === undefined ? {} : { indexVar: task.indexVar }),
       batchSize: data.batchSize,
