@@ -22,6 +22,7 @@ const context = (workflowId, input) => ({
 
 console.log(`${STEPS} steps in one call of the machine, ${ROUNDS} rounds each, interleaved`);
 const contenders = {
+  'router and aggregate, in a loop': 'router-loop',
   'one task that comes back to itself': 'loop',
   'ten tasks in a ring': 'ring',
 };

@@ -51,6 +51,8 @@ export function templateContext(draft: Draft, node: TaskNode | undefined, extra:
   return Object.assign(base, extra) as JsonObject;
 }
 
+const LAZY_MEMBERS: ReadonlySet<string> = new Set(['children', 'parent']);
+
 /** The variables of a condition (D-17): those of a template, and every other name that the language has, as null. */
 export function conditionData(draft: Draft, node: TaskNode, extra: JsonObject = {}): JsonObject {
   const context = templateContext(draft, node, extra) as Record<string, unknown>;
@@ -63,8 +65,11 @@ export function conditionData(draft: Draft, node: TaskNode, extra: JsonObject = 
     headers: {},
     query: {},
   };
-  // Members of a context are made when they are read, and stay so.
-  Object.defineProperties(data, Object.getOwnPropertyDescriptors(context));
+  for (const name of Object.keys(context)) {
+    // What is made when it is read stays so.
+    if (LAZY_MEMBERS.has(name)) Object.defineProperty(data, name, Object.getOwnPropertyDescriptor(context, name)!);
+    else data[name] = context[name];
+  }
   data['env'] = draft.plan.publicEnv;
   data['current'] = data['item'] ?? null;
   return data as JsonObject;
