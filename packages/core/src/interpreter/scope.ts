@@ -1,7 +1,10 @@
 import { CompozyError } from '../errors/compozy-error.js';
-import type { Json } from '../model/json.js';
+import type { Json, JsonObject } from '../model/json.js';
 import { pointerTokens } from '../model/json-pointer.js';
-import type { ChildOutcome, TaskScope } from '../tasks/task-behavior.js';
+import type { Plan } from '../model/plan.js';
+import type { ActivityOrigin } from '../protocol/activities.js';
+import type { LateValue } from '../protocol/late-value.js';
+import type { ChildOutcome, NewChild, TaskScope } from '../tasks/task-behavior.js';
 import type { RunActivityCommand } from './command.js';
 import type { Draft } from './draft.js';
 import { originOf } from './engine-command.js';
@@ -12,90 +15,153 @@ import type { TaskNode } from './state.js';
 
 /** The effects that a behaviour has on behalf of one node. */
 export function createScope(draft: Draft, key: string): TaskScope {
-  const node = () => draft.node(key);
-  const { context, plan } = draft;
-  return {
-    key,
-    plan,
-    get input() {
-      return node().input;
-    },
-    get siblings() {
-      return node().siblings;
-    },
-    get taskInput() {
-      const { input, late } = node();
-      if (late === undefined) return { value: input };
-      const sources = late.map((pointer) => textAt(input, pointer));
-      return { value: input, late, field: '/with', context: contextFor(draft, node(), sources) };
-    },
-    origin: originOf(draft, key),
-    at: draft.at,
-    seed: `${context.seed}/${key}`,
-    correlationId: context.trigger.correlation_id ?? context.execId,
+  return new NodeScope(draft, key);
+}
 
-    data: () => node().data,
-    setData: (data) => void draft.update(key, { data }),
+/** A class, because there is a scope for each event of each task and closures would be made anew for each. */
+class NodeScope implements TaskScope {
+  readonly key: string;
+  readonly plan: Plan;
+  readonly input: Json;
+  readonly siblings: number;
+  readonly at: number;
+  readonly seed: string;
+  readonly correlationId: string;
+  readonly #draft: Draft;
 
-    evaluate(value, extra, field = '') {
-      const result = evaluateLate(draft, node(), value, extra, field);
-      if (result.late === undefined) return result.value;
-      const [pointer = ''] = result.late;
-      throw new CompozyError(
-        'Template.BadArgument',
-        'The expression reads a value that the workflow cannot see, a secret or one in the blob store; leave that to a tool or to `outputs`',
-        { details: { pointer: `${field}${pointer}`, expression: textAt(result.value, pointer) } },
-      );
-    },
-    evaluateLate: (value, extra, field) => evaluateLate(draft, node(), value, extra, field),
-    evaluateCondition: (source, extra) => evaluateInScope(draft, node(), source, extra),
-    conditionContext: (source, extra) => conditionContext(draft, node(), source, extra),
-    contextFor: (template) => contextFor(draft, node(), [template]),
-    previousOutput: () => {
-      const { previous } = node();
-      return previous === undefined ? undefined : draft.nodes[previous]?.output;
-    },
+  constructor(draft: Draft, key: string) {
+    const { context, plan } = draft;
+    const { input, siblings } = draft.node(key);
+    this.key = key;
+    this.plan = plan;
+    this.input = input;
+    this.siblings = siblings;
+    this.at = draft.at;
+    this.seed = `${context.seed}/${key}`;
+    this.correlationId = context.trigger.correlation_id ?? context.execId;
+    this.#draft = draft;
+  }
 
-    runActivity(name, activity, input, { policy, summary, repeatable = true }) {
-      const cancellable = node().parent !== null || activity !== 'runTool';
-      const command = {
-        kind: 'run-activity',
-        key: `${key}/${name}`,
-        activity,
-        input,
-        policy,
-        summary,
-        cancellable,
-        repeatable,
-      };
-      draft.issue(key, name, command as RunActivityCommand);
-    },
-    setDeadline: (name, at) => draft.setDeadline(`${key}/${name}`, { node: key, name, at }),
+  get origin(): ActivityOrigin {
+    return originOf(this.#draft, this.key);
+  }
 
-    waitFor(name) {
-      draft.update(key, { status: 'WAITING' });
-      if (name !== undefined) openWait(draft, key, name);
-    },
-    takeSignal: () => takeSignal(draft, key),
-    goTo: (status, id) => void draft.update(key, { goesTo: { status, id } }),
+  get taskInput(): LateValue {
+    const { input } = this;
+    const { late } = this.#node;
+    if (late === undefined) return { value: input };
+    const sources = late.map((pointer) => textAt(input, pointer));
+    return { value: input, late, field: '/with', context: contextFor(this.#draft, this.#node, sources) };
+  }
 
-    enterChild({ suffix, ref, ...child }) {
-      draft.work.push({
-        kind: 'enter',
-        ref: `${node().ref}/${ref}`,
-        key: `${key}${suffix}`,
-        parent: key,
-        iteration: 1,
-        ...child,
-      });
-    },
-    cancelChild: (child) => cancelNode(draft, child),
-    childOutcome: (child) => (draft.nodes[child] === undefined ? undefined : toOutcome(draft.node(child))),
-    forgetChild: (child) => draft.forget(child),
+  get #node(): TaskNode {
+    return this.#draft.node(this.key);
+  }
 
-    succeed: (output, extra) => succeedNode(draft, key, output, extra),
-    fail: (failure, status, output) => failNode(draft, key, failure, status, output),
-  };
+  data(): Json | undefined {
+    return this.#node.data;
+  }
+
+  setData(data: Json): void {
+    this.#draft.update(this.key, { data });
+  }
+
+  evaluate(...[value, extra, field = '']: Parameters<TaskScope['evaluate']>): Json {
+    const result = evaluateLate(this.#draft, this.#node, value, extra, field);
+    if (result.late === undefined) return result.value;
+    const [pointer = ''] = result.late;
+    throw new CompozyError(
+      'Template.BadArgument',
+      'The expression reads a value that the workflow cannot see, a secret or one in the blob store; leave that to a tool or to `outputs`',
+      { details: { pointer: `${field}${pointer}`, expression: textAt(result.value, pointer) } },
+    );
+  }
+
+  evaluateLate(...[value, extra, field]: Parameters<TaskScope['evaluateLate']>): LateValue {
+    return evaluateLate(this.#draft, this.#node, value, extra, field);
+  }
+
+  evaluateCondition(source: string, extra?: JsonObject): Json {
+    return evaluateInScope(this.#draft, this.#node, source, extra);
+  }
+
+  conditionContext(source: string, extra?: JsonObject): JsonObject {
+    return conditionContext(this.#draft, this.#node, source, extra);
+  }
+
+  contextFor(template: string): JsonObject {
+    return contextFor(this.#draft, this.#node, [template]);
+  }
+
+  previousOutput(): Json | undefined {
+    const { previous } = this.#node;
+    return previous === undefined ? undefined : this.#draft.nodes[previous]?.output;
+  }
+
+  runActivity(...[name, activity, input, options]: Parameters<TaskScope['runActivity']>): void {
+    const { policy, summary, repeatable = true } = options;
+    const cancellable = this.#node.parent !== null || activity !== 'runTool';
+    const command = {
+      kind: 'run-activity',
+      key: `${this.key}/${name}`,
+      activity,
+      input,
+      policy,
+      summary,
+      cancellable,
+      repeatable,
+    };
+    this.#draft.issue(this.key, name, command as RunActivityCommand);
+  }
+
+  setDeadline(name: string, at: number): void {
+    this.#draft.setDeadline(`${this.key}/${name}`, { node: this.key, name, at });
+  }
+
+  waitFor(name?: string): void {
+    this.#draft.update(this.key, { status: 'WAITING' });
+    if (name !== undefined) openWait(this.#draft, this.key, name);
+  }
+
+  takeSignal(): JsonObject | undefined {
+    return takeSignal(this.#draft, this.key);
+  }
+
+  goTo(...[status, id]: Parameters<TaskScope['goTo']>): void {
+    this.#draft.update(this.key, { goesTo: { status, id } });
+  }
+
+  enterChild({ suffix, ref, ...child }: NewChild): void {
+    this.#draft.work.push({
+      kind: 'enter',
+      ref: `${this.#node.ref}/${ref}`,
+      key: `${this.key}${suffix}`,
+      parent: this.key,
+      iteration: 1,
+      ...child,
+    });
+  }
+
+  cancelChild(child: string): void {
+    cancelNode(this.#draft, child);
+  }
+
+  childOutcome(child: string): ChildOutcome | undefined {
+    const node = this.#draft.nodes[child];
+    return node === undefined ? undefined : toOutcome(node);
+  }
+
+  forgetChild(child: string): void {
+    this.#draft.forget(child);
+  }
+
+  succeed(output: Json, extra?: JsonObject): void {
+    succeedNode(this.#draft, this.key, output, extra);
+  }
+
+  fail(...[failure, status, output]: Parameters<TaskScope['fail']>): void {
+    failNode(this.#draft, this.key, failure, status, output);
+  }
 }
 
 export function toOutcome(node: TaskNode): ChildOutcome {
