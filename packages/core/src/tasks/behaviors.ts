@@ -28,14 +28,26 @@ export function behaviorOf(task: Task): TaskBehavior<Task> {
   return behaviors[task.type] as unknown as TaskBehavior<Task>;
 }
 
+/** A plan never changes, and a list of hundreds of children is asked for again with each of their events. */
+const knownChildren = new WeakMap<Task, Readonly<Record<string, Task>>>();
+
+function childrenOf(task: Task): Readonly<Record<string, Task>> {
+  let children = knownChildren.get(task);
+  if (children === undefined) {
+    children = behaviorOf(task).children(task);
+    knownChildren.set(task, children);
+  }
+  return children;
+}
+
 /** The task that a path of the plan means: `1`, `1/task`, `0/tasks/2`. */
 export function taskAt(tasks: readonly Task[], ref: string): Task {
   const slash = ref.indexOf('/');
   let task = tasks[Number(slash === -1 ? ref : ref.slice(0, slash))];
   let rest = slash === -1 ? '' : ref.slice(slash + 1);
   while (task !== undefined && rest !== '') {
-    const children = behaviorOf(task).children(task);
-    const name = Object.keys(children).find((key) => rest === key || rest.startsWith(`${key}/`));
+    const children = childrenOf(task);
+    const name = Object.hasOwn(children, rest) ? rest : Object.keys(children).find((key) => rest.startsWith(`${key}/`));
     task = name === undefined ? undefined : children[name];
     rest = name === undefined || rest === name ? '' : rest.slice(name.length + 1);
   }
