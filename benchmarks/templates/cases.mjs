@@ -2,6 +2,7 @@
 // characters of HTML as they are.
 import Handlebars from 'handlebars';
 
+const TEN = Array.from({ length: 10 }, (_, n) => n);
 const item = (n) => ({ id: n, name: `item number ${n}`, price: n * 1.25, tags: ['red', 'green', 'blue'] });
 
 export const data = {
@@ -11,7 +12,7 @@ export const data = {
       output: { status: 'open', title: 'The worker stops too early', body: 'It ends before its tasks do.', n: 42 },
     },
     list: { output: { items: Array.from({ length: 50 }, (_, n) => item(n)) } },
-    table: { output: { rows: Array.from({ length: 10 }, (_row, y) => Array.from({ length: 10 }, (_, x) => x * y)) } },
+    table: { output: { rows: TEN.map((y) => TEN.map((x) => x * y)) } },
   },
   input: { author: 'Ada', verbose: true, files: ['main.ts', 'loop.ts', 'state.ts'], rules: [] },
   output: null,
