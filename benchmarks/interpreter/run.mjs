@@ -35,14 +35,13 @@ for (let round = 0; round < ROUNDS; round += 1) {
 // Apart from the times: a forced collection also throws away what the compiler has learned.
 for (const [name, id] of Object.entries(contenders)) Object.assign(results.get(name), heapOf(id));
 table(
-  ['', 'minimum ms', 'median ms', 'µs a step (min, median)', 'heap used', 'kept', 'state'],
-  [...results].map(([name, { times, garbage, kept, stateBytes }]) => [
+  ['', 'minimum ms', 'median ms', 'µs a step (min, median)', 'heap', 'state'],
+  [...results].map(([name, { times, heap, stateBytes }]) => [
     name,
     Math.min(...times).toFixed(1),
     median(times).toFixed(1),
     `${perStep(Math.min(...times))}, ${perStep(median(times))}`,
-    `${(garbage / 2 ** 20).toFixed(1)} MiB`,
-    `${Math.round(kept / 1024)} KiB`,
+    `${(heap / 2 ** 20).toFixed(1)} MiB`,
     `${(stateBytes / 1024).toFixed(1)} KiB`,
   ]),
 );
@@ -75,17 +74,12 @@ function runSteps(id) {
   return { ms, state };
 }
 
-/** Growth of the heap over the steps, before and after a collection. */
+/** By how much the heap is larger after the steps, garbage included. */
 function heapOf(id) {
-  // Twice: what the first run after a collection makes is code and caches.
-  runSteps(id);
   globalThis.gc?.();
   const before = process.memoryUsage().heapUsed;
   const { state } = runSteps(id);
-  const after = process.memoryUsage().heapUsed;
-  globalThis.gc?.();
-  const kept = process.memoryUsage().heapUsed - before;
-  return { garbage: after - before, kept, stateBytes: JSON.stringify(state).length };
+  return { heap: process.memoryUsage().heapUsed - before, stateBytes: JSON.stringify(state).length };
 }
 
 /** Completes every call, in the order in which it was asked for. */
