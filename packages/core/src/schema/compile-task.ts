@@ -98,11 +98,6 @@ function createCompiler(checked: CheckedTask, workflow: WorkflowScope, place: Ta
         Object.entries(values).filter(([, value]) => !refersToAny(value, locals)),
       ) as JsonObject;
     },
-    unsupported(children: readonly SubPath[]) {
-      const message = `Tasks of type "${checked.type}" are not supported yet`;
-      reporter.report(source, 'feature.unsupported', message, { path: [...path, 'type'] });
-      for (const inner of children) compiler.child(inner, {});
-    },
   };
   return compiler;
 }

@@ -45,8 +45,6 @@ export interface TaskCompiler {
   hasPredecessor(): boolean;
   /** The entries whose templates do not speak of the item: what the container itself may evaluate. */
   withoutLocals(values: Readonly<Record<string, unknown>>, names: readonly string[]): JsonObject;
-  /** Reports that the type does not run yet, and checks the tasks inside. */
-  unsupported(children: readonly SubPath[]): void;
 }
 
 /** What an author may write for one type of task, and how it becomes plan data. */

@@ -66,7 +66,7 @@ export interface HeartbeatRepository {
 }
 
 /** Everything that is kept beside Temporal. Whatever is down here, runs go on: Temporal's history is the truth. */
-export interface Store extends AsyncDisposable {
+export interface Store {
   readonly workflows: WorkflowRepository;
   readonly tasks: TaskRepository;
   readonly events: EventRepository;

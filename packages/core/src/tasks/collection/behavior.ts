@@ -24,7 +24,10 @@ export const collection: TaskBehavior<CollectionTask> = {
     const batchSize = wholeNumber(scope, task.batchSize, 'batch_size', 0);
     const workers = task.mode === 'sequential' ? 1 : wholeNumber(scope, task.maxWorkers, 'max_workers', 1);
     const base: CollectionData = { ...NOTHING_DONE, batchSize, workers };
-    const items = scope.evaluateLate(task.items ?? previousList(scope), withKeys(scope), '/items');
+    const items =
+      task.items === undefined
+        ? { value: previousList(scope) }
+        : scope.evaluateLate(task.items, withKeys(scope), '/items');
     if (items.late !== undefined || isBlobRef(items.value)) {
       expandInActivity(task, scope, base, items);
       return;
