@@ -18,7 +18,7 @@ const startedAt = performance.now();
 let server;
 try {
   const { recorded, kept, removed, failed } = await recordCorpus({
-    scenarios: path.join(root, 'packages/core/src/tasks'),
+    scenarios: path.join(root, 'packages/core/src'),
     corpus: path.join(root, 'packages/testing/corpus'),
     server: async () => (server = await startDevServer({ log: console.log })),
     again: (name) => values.all || positionals.some((part) => name.includes(part)),

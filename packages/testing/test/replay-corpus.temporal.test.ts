@@ -22,7 +22,7 @@ import { tracedWorkflowsPath } from '@compozy/workflows/testing';
 
 const packages = path.resolve(import.meta.dirname, '../..');
 const corpus = path.join(packages, 'testing/corpus');
-const scenarios = await listScenarioFiles(path.join(packages, 'core/src/tasks'));
+const scenarios = await listScenarioFiles(path.join(packages, 'core/src'));
 const recordings = new Map<string, Recording>();
 
 let cache: string;
