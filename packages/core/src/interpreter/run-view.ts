@@ -4,7 +4,7 @@ import type { RunView, TaskView } from '../model/run-view.js';
 import { isTerminal, type Status } from '../model/task.js';
 import { isJsonObject, type JsonObject } from '../model/json.js';
 import { behaviorOf, taskAt } from '../tasks/behaviors.js';
-import { stableId } from './random.js';
+import { stableId } from '../model/stable-id.js';
 import type { RunState, TaskNode } from './state.js';
 
 /** A run as users see it. */

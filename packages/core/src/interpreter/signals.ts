@@ -3,7 +3,7 @@ import { jsonBytes } from '../model/json-size.js';
 import { behaviorOf, taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
 import type { RunEvent } from './event.js';
-import { stableId } from './random.js';
+import { stableId } from '../model/stable-id.js';
 import type { HeldSignal, RunState, SignalState } from './state.js';
 
 /** What a run holds of signals that nothing has waited for yet. */

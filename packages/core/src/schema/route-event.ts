@@ -1,5 +1,5 @@
 import { CompozyError } from '../errors/compozy-error.js';
-import { stableId } from '../interpreter/random.js';
+import { stableId } from '../model/stable-id.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { RunStart } from '../ports/run-gateway.js';
