@@ -70,6 +70,8 @@ function toEndedView(error: unknown, ids: Pick<RunHandle, 'workflowId' | 'workfl
     error: { code: 'Task.Failed', message: cause?.message ?? error.message },
     tasks: {},
     usage: {},
+    started_at: null,
+    ended_at: null,
   };
   if (cause instanceof ApplicationFailure) {
     const details: unknown = cause.details?.[0];

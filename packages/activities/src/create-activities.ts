@@ -14,6 +14,7 @@ import { createSchemaValidator } from '@compozy/core/schema';
 import { checkSchema } from './check-schema.js';
 import { engineActivity } from './engine-activity.js';
 import { getWorkflowData } from './get-workflow-data.js';
+import { recordRun, toFirstRecording, type RunStore } from './record-run.js';
 import { runMemory } from './run-memory.js';
 import { runTool, type ToolLog } from './run-tool.js';
 import { createSecretMask } from './secret-mask.js';
@@ -26,6 +27,8 @@ export interface ActivitiesOptions {
   readonly runs?: RunGateway;
   /** For memory tasks, which fail with `Memory.NotConfigured` without it. */
   readonly memory?: MemoryOperations;
+  /** Where runs are shown after they ended, and listed; without it they are not. */
+  readonly store?: RunStore;
   /** For tools that set no `timeout`; 60,000 ms by default. */
   readonly toolTimeoutMs?: number;
   readonly onToolLog?: ToolLog;
@@ -40,7 +43,7 @@ const NO_RUNS: RunGateway = { startRun: noRuns, signalRun: noRuns };
 
 /** The activities of the engine, to give to a Temporal worker. */
 export function createActivities(options: ActivitiesOptions): EngineActivities {
-  const { project, tools, blobs, runs = NO_RUNS } = options;
+  const { project, tools, blobs, store, runs = NO_RUNS } = options;
   const validator = createSchemaValidator();
   const secrets = () => project.secrets();
   let masked: Readonly<Record<string, string>> | undefined;
@@ -68,7 +71,13 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
   const memoryOptions = { memory: options.memory, blobs, validator, secrets, mask };
 
   return {
-    getWorkflowData: activity((input) => getWorkflowData(input, { project, blobs, validator })),
+    getWorkflowData: activity(async (input) => {
+      const data = await getWorkflowData(input, { project, blobs, validator });
+      if (store === undefined || input.run === undefined) return data;
+      await recordRun(toFirstRecording(input, input.run, data), store, mask());
+      return { ...data, records: true };
+    }),
+    recordRun: activity((input) => recordRun(input, store, mask())),
     runTool: activity((input, run) => runTool(input, run, toolOptions)),
     runMemory: activity((input, run) => runMemory(input, run, memoryOptions)),
     evaluateTemplates: activity(async (input, run) => {

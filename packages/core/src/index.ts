@@ -100,6 +100,7 @@ export type {
   ExpandItemsInput,
   GetWorkflowDataInput,
   ItemManifest,
+  RunIdentity,
   RunMemoryInput,
   RunToolInput,
   SendSignalInput,

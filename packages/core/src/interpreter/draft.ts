@@ -31,7 +31,7 @@ export class Draft {
     this.plan = plan;
     this.context = state.context;
     // A clock that goes back would make deadlines wrong; Temporal's never does, a scripted one might.
-    this.fields = { ...state, at: Math.max(at, state.at) };
+    this.fields = { ...state, at: Math.max(at, state.at), turns: state.turns + 1 };
     this.nodes = copyOf(state.nodes);
     this.latest = copyOf(state.latest) as Record<string, Record<string, string>>;
     this.passes = copyOf(state.passes);

@@ -20,6 +20,8 @@ export function toRunView(plan: Plan, state: RunState): RunView {
     error: state.failure === undefined ? null : toErrorView(state.failure),
     tasks,
     usage: {},
+    started_at: new Date(state.context.at).toISOString(),
+    ended_at: state.ended ? new Date(state.at).toISOString() : null,
   };
 }
 

@@ -113,6 +113,8 @@ export interface SignalState {
 
 export interface RunState {
   readonly version: 1;
+  /** Steps so far. */
+  readonly turns: number;
   readonly context: RunContext;
   readonly at: number;
   readonly status: Status;

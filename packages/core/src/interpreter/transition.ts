@@ -226,6 +226,7 @@ function timeoutFailure(draft: Draft, key: string, event: Extract<ActivityEvent,
 function emptyState(context: RunContext): RunState {
   return {
     version: 1,
+    turns: 0,
     context,
     at: context.at,
     status: 'RUNNING',

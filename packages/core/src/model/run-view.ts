@@ -39,4 +39,7 @@ export interface RunView {
   /** By task path. A collection of more than 1,000 items lists what is active and the first failures. */
   readonly tasks: Readonly<Record<string, TaskView>>;
   readonly usage: JsonObject;
+  /** `null` where nothing is known of it. */
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
 }

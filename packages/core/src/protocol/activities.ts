@@ -2,7 +2,9 @@ import type { Json, JsonObject } from '../model/json.js';
 import type { MemoryDefinition, MemoryOperation } from '../model/memory.js';
 import type { Plan, ToolDefinition } from '../model/plan.js';
 import type { BlobRef } from '../ports/blob-store.js';
+import type { RunRecording } from '../ports/store/run-records.js';
 import type { LateValue } from './late-value.js';
+import type { Trigger } from './run-input.js';
 
 /** Which run and task an activity works for. */
 export interface ActivityOrigin {
@@ -13,17 +15,29 @@ export interface ActivityOrigin {
   readonly taskKey: string;
 }
 
+/** Which run asks; a worker with a store writes its first row by it. */
+export interface RunIdentity {
+  readonly execId: string;
+  readonly temporalWorkflowId: string;
+  readonly trigger: Trigger;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
 export interface GetWorkflowDataInput {
   readonly workflowId: string;
   readonly project?: string;
   readonly input: Json;
   readonly initialTaskId?: string;
+  readonly run?: RunIdentity;
 }
 
 export interface WorkflowData {
   readonly plan: Plan;
   /** The run's input after defaults, checked; a blob when it is large. */
   readonly input: Json | BlobRef;
+  /** The worker has a store: the run tells it where it stands. */
+  readonly records?: true;
 }
 
 export interface RunToolInput {
@@ -139,6 +153,8 @@ export interface EngineActivities {
   storeValue(input: { readonly value: Json }): Promise<BlobRef>;
   /** Local. Reads a value that {@link EngineActivities.storeValue} wrote. */
   loadValue(input: { readonly ref: BlobRef }): Promise<Json>;
+  /** Local. Writes where a run stands into the store; says whether it could, and never fails because of the store. */
+  recordRun(input: RunRecording): Promise<{ readonly recorded: boolean }>;
   /** Merges the outputs of a large collection into one map by child id, in item order. */
   assembleOutputs(input: AssembleOutputsInput): Promise<BlobRef>;
 }
@@ -162,4 +178,5 @@ export const LOCAL_ACTIVITIES: readonly ActivityName[] = [
   'evaluateCondition',
   'storeValue',
   'loadValue',
+  'recordRun',
 ];

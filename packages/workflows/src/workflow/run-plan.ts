@@ -35,6 +35,7 @@ import { boundView } from './bound-view.js';
 import { toSignalEvent } from './incoming-signal.js';
 import { createDeadlineTimer } from './deadline-timer.js';
 import { performActivity } from './perform-activity.js';
+import { createRunRecorder } from './run-recorder.js';
 import { openRun, toSnapshot } from './run-snapshot.js';
 
 /** Past this many events nothing new is scheduled in one Temporal run. */
@@ -79,6 +80,10 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
     const opened = await openRun(input);
     if ('failure' in opened) throw toRunFailure(opened.failure, {});
     plan = opened.plan;
+    const { workflowId: temporalWorkflowId } = workflowInfo();
+    const recorder = opened.records
+      ? createRunRecorder(plan, temporalWorkflowId, input.trigger ?? { type: 'api' })
+      : undefined;
     const activities = new Map<string, CancellationScope | undefined>();
     const timer = createDeadlineTimer((keys, at) => {
       for (const key of keys) push({ kind: 'deadline-reached', key, at });
@@ -98,8 +103,9 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
       state = step.state;
       const ending = perform(step.commands);
       if (ending?.kind === 'continue-as-new') {
-        const snapshot = await toSnapshot(plan, state);
-        // What came in while a large snapshot was stored is part of the next one.
+        await recorder?.settled();
+        const snapshot = await toSnapshot({ plan, state, records: opened.records });
+        // What came in meanwhile is part of the next one.
         if (queue.length === 0) {
           const { workflow_id, workflow_exec_id, project, trigger } = input;
           await continueAsNew<(next: RunInput) => Promise<RunView>>({
@@ -110,10 +116,14 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
             resume: { snapshot },
           });
         }
-      } else if (ending !== undefined) return end(ending, boundView(toRunView(plan, state)));
+      } else if (ending !== undefined) {
+        await recorder?.ended(state);
+        return end(ending, boundView(toRunView(plan, state)));
+      }
       timer.sync(state.deadlines);
       if (queue.length === 0 && !state.draining && historyIsLong())
         queue.push({ kind: 'drain-requested', at: Date.now() });
+      if (queue.length === 0) recorder?.idle(state);
       // One plain promise: the SDK's own helpers make several, and each costs a stack.
       if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       const event = queue.shift()!;

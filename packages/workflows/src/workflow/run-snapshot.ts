@@ -15,9 +15,17 @@ import {
 import { stableId, type RunContext, type RunState } from '@compozy/core/interpreter';
 import { toActivityEnding } from '../common/wire-failure.js';
 
+/** What continue-as-new hands on. */
+export interface Snapshot {
+  readonly plan: Plan;
+  readonly state: RunState;
+  /** The worker that opened the run has a store. */
+  readonly records: boolean;
+}
+
 export type OpenedRun =
-  | { readonly plan: Plan; readonly context: RunContext; readonly state?: undefined }
-  | { readonly plan: Plan; readonly state: RunState }
+  | { readonly plan: Plan; readonly context: RunContext; readonly state?: undefined; readonly records: boolean }
+  | Snapshot
   | { readonly failure: FailureRecord };
 
 /** The plan that this run is pinned to, and where it stands: fresh from the worker, or as continue-as-new left it. */
@@ -34,8 +42,7 @@ export async function openRun(input: RunInput): Promise<OpenedRun> {
     if (input.resume !== undefined) {
       const { snapshot } = input.resume;
       const value = isBlobRef(snapshot) ? await engine.loadValue({ ref: snapshot }) : snapshot;
-      const { plan, state } = value as unknown as { plan: Plan; state: RunState };
-      return { plan, state };
+      return value as unknown as Snapshot;
     }
     const info = workflowInfo();
     const workflowId = input.workflow_id ?? info.workflowType;
@@ -43,31 +50,34 @@ export async function openRun(input: RunInput): Promise<OpenedRun> {
       const message = `A run of type "${GENERIC_WORKFLOW_TYPE}" needs "workflow_id" in its input`;
       return { failure: { code: 'Config.UnknownWorkflow', message, retryable: false } };
     }
+    const execId = input.workflow_exec_id ?? stableId(`${info.workflowId}/${info.firstExecutionRunId}`);
+    const trigger = input.trigger ?? { type: 'api' };
     const data = await engine.getWorkflowData({
+      run: { execId, temporalWorkflowId: info.workflowId, trigger, at: Date.now() },
       workflowId,
       input: input.input ?? null,
       ...(input.project === undefined ? {} : { project: input.project }),
       ...(input.initial_task_id === undefined ? {} : { initialTaskId: input.initial_task_id }),
     });
     const context: RunContext = {
-      execId: input.workflow_exec_id ?? stableId(`${info.workflowId}/${info.firstExecutionRunId}`),
+      execId,
       workflowId,
       project: data.plan.project.name,
       at: Date.now(),
       seed: info.firstExecutionRunId,
       input: data.input as Json,
-      trigger: input.trigger ?? { type: 'api' },
+      trigger,
       ...(input.initial_task_id === undefined ? {} : { initialTaskId: input.initial_task_id }),
     };
-    return { plan: data.plan, context };
+    return { plan: data.plan, context, records: data.records === true };
   } catch (error) {
     return { failure: toActivityEnding(error).failure };
   }
 }
 
 /** What continue-as-new hands on: inline while it is small. */
-export async function toSnapshot(plan: Plan, state: RunState): Promise<JsonObject | BlobRef> {
-  const snapshot = { plan, state } as unknown as JsonObject;
+export async function toSnapshot(parts: Snapshot): Promise<JsonObject | BlobRef> {
+  const snapshot = parts as unknown as JsonObject;
   if (JSON.stringify(snapshot).length <= INLINE_LIMIT_BYTES) return snapshot;
   const { storeValue } = proxyLocalActivities<EngineActivities>({ startToCloseTimeout: LOCAL_POLICY.startToCloseMs });
   return await storeValue({ value: snapshot });

@@ -1,0 +1,102 @@
+import {
+  isTerminal,
+  type GetWorkflowDataInput,
+  type Json,
+  type RunIdentity,
+  type RunRecording,
+  type Store,
+  type TaskRecord,
+  type WorkflowData,
+  type WorkflowRecord,
+} from '@compozy/core';
+import type { SecretMask } from './secret-mask.js';
+
+/** The part of a store that runs are written to. */
+export type RunStore = Pick<Store, 'workflows' | 'tasks'>;
+
+/** A store that does not answer must not hold a run up. */
+const PATIENCE_MS = 5_000;
+
+/** Writes a run and its tasks. Whether the store is there or not, the run goes on: the reconciler makes up for it. */
+export async function recordRun(
+  recording: RunRecording,
+  store: RunStore | undefined,
+  mask: SecretMask,
+): Promise<{ readonly recorded: boolean }> {
+  if (store === undefined) return { recorded: false };
+  const { view } = recording;
+  const masked = mask.json(view as unknown as Json) as unknown as typeof view;
+  const safe = { ...recording, view: masked };
+  const write = async () => {
+    await store.tasks.upsertAll(toTaskRecords(safe));
+    await store.workflows.upsert(toWorkflowRecord(safe));
+    return true;
+  };
+  return { recorded: await inTime(write().catch(() => false)) };
+}
+
+function toWorkflowRecord({ project, temporalWorkflowId, trigger, version, at, view }: RunRecording): WorkflowRecord {
+  return {
+    workflowExecId: view.workflow_exec_id,
+    workflowId: view.workflow_id,
+    project,
+    temporalWorkflowId,
+    status: view.status,
+    version,
+    input: view.input,
+    output: view.output,
+    error: view.error,
+    trigger,
+    usage: view.usage,
+    startedAt: view.started_at ?? at,
+    updatedAt: at,
+    endedAt: isTerminal(view.status) ? (view.ended_at ?? at) : null,
+  };
+}
+
+/** A run before its first step. */
+export function toFirstRecording(
+  input: GetWorkflowDataInput,
+  { execId, temporalWorkflowId, trigger, at }: RunIdentity,
+  { plan, input: runInput }: WorkflowData,
+): RunRecording {
+  const startedAt = new Date(at).toISOString();
+  return {
+    project: plan.project.name,
+    temporalWorkflowId,
+    trigger,
+    version: 0,
+    at: startedAt,
+    view: {
+      workflow_id: input.workflowId,
+      workflow_exec_id: execId,
+      status: 'RUNNING',
+      input: runInput as Json,
+      output: null,
+      error: null,
+      tasks: {},
+      usage: {},
+      started_at: startedAt,
+      ended_at: null,
+    },
+  };
+}
+
+function toTaskRecords({ version, view }: RunRecording): readonly TaskRecord[] {
+  return Object.entries(view.tasks).map(([path, task]) => ({
+    ...task,
+    workflowExecId: view.workflow_exec_id,
+    path,
+    version,
+  }));
+}
+
+async function inTime(work: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, false)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
