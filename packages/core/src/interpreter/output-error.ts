@@ -1,5 +1,8 @@
 import type { FailureRecord } from '../errors/failure.js';
 import { isJsonObject, type Json } from '../model/json.js';
+import type { Plan } from '../model/plan.js';
+import type { Task } from '../model/task.js';
+import { behaviorOf } from '../tasks/behaviors.js';
 
 /**
  * D-22: an output that says that it is a failure. A field that the output's schema declares is an ordinary result.
@@ -13,6 +16,21 @@ export function detectOutputError(output: Json, declared: ReadonlySet<string>): 
   const success = declared.has('success') ? undefined : output['success'];
   if (success === false || success === 'false') return failure('The output says success: false');
   return undefined;
+}
+
+const NOTHING_DECLARED: ReadonlySet<string> = new Set();
+
+/** The fields that the schemas of a task's output declare. */
+export function declaredOutputs(plan: Pick<Plan, 'tools'>, task: Task): ReadonlySet<string> {
+  const ofType = behaviorOf(task).outputSchemas;
+  if (task.output === undefined && ofType === undefined) return NOTHING_DECLARED;
+  const schemas = [task.output, ...(ofType?.(task, plan) ?? [])];
+  return new Set(
+    schemas.flatMap((schema) => {
+      const properties = schema?.['properties'];
+      return isJsonObject(properties) ? Object.keys(properties) : [];
+    }),
+  );
 }
 
 function errorText(error: Json): string | undefined {

@@ -4,14 +4,15 @@ import { pointerTokens } from '../model/json-pointer.js';
 import type { Plan } from '../model/plan.js';
 import type { ActivityOrigin } from '../protocol/activities.js';
 import type { LateValue } from '../protocol/late-value.js';
-import type { ChildOutcome, NewChild, TaskScope } from '../tasks/task-behavior.js';
+import type { ChildOutcome, NewChild, RecordedChild, TaskScope } from '../tasks/task-behavior.js';
 import type { RunActivityCommand } from './command.js';
 import type { Draft } from './draft.js';
 import { originOf } from './engine-command.js';
 import { conditionContext, contextFor, evaluateInScope, evaluateLate } from './evaluate.js';
 import { openWait, takeSignal } from './signals.js';
-import { cancelNode, failNode, succeedNode } from './settle.js';
+import { cancelNode, failNode, succeedNode, withdrawActivity } from './settle.js';
 import type { TaskNode } from './state.js';
+import { childContext, recordChild } from './unentered-child.js';
 
 /** The effects that a behaviour has on behalf of one node. */
 export function createScope(draft: Draft, key: string): TaskScope {
@@ -93,6 +94,10 @@ class NodeScope implements TaskScope {
     return contextFor(this.#draft, this.#node, [template]);
   }
 
+  childContext(ref: string, templates: readonly string[]): JsonObject {
+    return childContext(this.#draft, this.key, ref, templates);
+  }
+
   previousOutput(): Json | undefined {
     const { previous } = this.#node;
     return previous === undefined ? undefined : this.#draft.nodes[previous]?.output;
@@ -114,8 +119,16 @@ class NodeScope implements TaskScope {
     this.#draft.issue(this.key, name, command as RunActivityCommand);
   }
 
+  withdrawActivity(name: string): void {
+    withdrawActivity(this.#draft, this.key, name);
+  }
+
   setDeadline(name: string, at: number): void {
     this.#draft.setDeadline(`${this.key}/${name}`, { node: this.key, name, at });
+  }
+
+  unlessPaused(name: string): void {
+    this.#draft.work.push({ kind: 'deadline', deadline: { node: this.key, name, at: this.at } });
   }
 
   waitFor(name?: string): void {
@@ -153,6 +166,10 @@ class NodeScope implements TaskScope {
 
   forgetChild(child: string): void {
     this.#draft.forget(child);
+  }
+
+  recordChild(child: RecordedChild): void {
+    recordChild(this.#draft, this.key, child);
   }
 
   succeed(output: Json, extra?: JsonObject): void {

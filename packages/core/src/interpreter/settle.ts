@@ -1,15 +1,15 @@
 import { toFailureRecord, type FailureRecord } from '../errors/failure.js';
 import { CompozyError } from '../errors/compozy-error.js';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
+import type { Json, JsonObject } from '../model/json.js';
 import { jsonBytes } from '../model/json-size.js';
-import { isTerminal, type Status, type Task } from '../model/task.js';
+import { isTerminal, type Status } from '../model/task.js';
 import { INLINE_LIMIT_BYTES } from '../ports/blob-store.js';
 import { behaviorOf, taskAt } from '../tasks/behaviors.js';
 import type { Draft } from './draft.js';
 import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
 import { placed } from './failure-place.js';
-import { detectOutputError } from './output-error.js';
+import { declaredOutputs, detectOutputError } from './output-error.js';
 import { closeWait } from './signals.js';
 
 /** Names of the activities that end a task; no behaviour may use them. */
@@ -22,7 +22,7 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
   const task = taskAt(draft.plan.tasks, node.ref);
   const { detectsErrorsIn } = behaviorOf(task);
   if (detectsErrorsIn === 'result') {
-    const failure = detectOutputError(output, declaredOutputs(draft, task));
+    const failure = detectOutputError(output, declaredOutputs(draft.plan, task));
     if (failure !== undefined) {
       failNode(draft, key, failure, 'FAILED', output);
       return;
@@ -53,7 +53,7 @@ export function succeedNode(draft: Draft, key: string, output: Json, extra: Json
 export function outputsEvaluated(draft: Draft, key: string, output: Json): void {
   const task = taskAt(draft.plan.tasks, draft.node(key).ref);
   const detects = behaviorOf(task).detectsErrorsIn === 'outputs';
-  const failure = detects ? detectOutputError(output, declaredOutputs(draft, task)) : undefined;
+  const failure = detects ? detectOutputError(output, declaredOutputs(draft.plan, task)) : undefined;
   if (failure === undefined) storeOutput(draft, key, output);
   else failNode(draft, key, failure, 'FAILED', output);
 }
@@ -106,6 +106,12 @@ export function cancelNode(draft: Draft, key: string): void {
   draft.update(key, { status: 'CANCELED', endedAt: draft.at });
 }
 
+/** Takes back one activity of a node that goes on. */
+export function withdrawActivity(draft: Draft, key: string, name: string): void {
+  for (const [activity, issued] of Object.entries(draft.issued))
+    if (issued.node === key && issued.name === name) draft.withdraw(activity);
+}
+
 /** Takes back what a node and everything under it asked for. */
 function withdrawAll(draft: Draft, key: string): void {
   for (const [activity, { node }] of Object.entries(draft.issued)) if (node === key) draft.withdraw(activity);
@@ -115,7 +121,9 @@ function withdrawAll(draft: Draft, key: string): void {
 
 function dropWork(draft: Draft, key: string): void {
   const keep = (work: (typeof draft.work)[number]) =>
-    work.kind !== 'enter' || (work.parent !== key && work.key !== key);
+    work.kind === 'deadline'
+      ? work.deadline.node !== key
+      : work.kind !== 'enter' || (work.parent !== key && work.key !== key);
   const kept = draft.work.filter(keep);
   draft.work.splice(0, draft.work.length, ...kept);
   draft.heldWork = draft.heldWork.filter(keep);
@@ -130,18 +138,4 @@ export function guarded(draft: Draft, key: string, action: () => void): void {
     const failure = toFailureRecord(error);
     failNode(draft, key, { ...failure, details: { ...failure.details, task: draft.node(key).id } });
   }
-}
-
-const NOTHING_DECLARED: ReadonlySet<string> = new Set();
-
-function declaredOutputs(draft: Draft, task: Task): ReadonlySet<string> {
-  const ofType = behaviorOf(task).outputSchemas;
-  if (task.output === undefined && ofType === undefined) return NOTHING_DECLARED;
-  const schemas = [task.output, ...(ofType?.(task, draft.plan) ?? [])];
-  return new Set(
-    schemas.flatMap((schema) => {
-      const properties = schema?.['properties'];
-      return isJsonObject(properties) ? Object.keys(properties) : [];
-    }),
-  );
 }

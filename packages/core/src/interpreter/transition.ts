@@ -21,6 +21,7 @@ import { Draft } from './draft.js';
 import { begin, enter, SLEEP_DEADLINE, TIMEOUT_DEADLINE } from './enter.js';
 import type { RunEvent } from './event.js';
 import { placedInRun } from './failure-place.js';
+import { limitFailure } from './limit-failure.js';
 import { createScope, toOutcome } from './scope.js';
 import {
   cancelRun,
@@ -184,7 +185,7 @@ function activityEnded(draft: Draft, event: ActivityEvent): void {
     failNode(draft, key, { code: 'Task.Canceled', message: `"${name}" was cancelled from outside`, retryable: false });
   } else if (event.kind === 'activity-failed') {
     draft.update(key, { attempts: event.attempts + issued.workersLost });
-    const failure = event.timeout === undefined ? event.failure : timeoutFailure(draft, key, event);
+    const failure = event.timeout === undefined ? event.failure : limitFailure(draft.node(key).id, event.timeout);
     if (name === OUTPUTS_ACTIVITY || name === STORE_ACTIVITY) failNode(draft, key, failure);
     else {
       const { kind, attempts, timeout } = event;
@@ -214,13 +215,6 @@ function repeatLost(draft: Draft, issued: Issued): boolean {
   const base = workersLost === 0 ? command.key : command.key.slice(0, command.key.lastIndexOf('~'));
   draft.issue(issued.node, issued.name, { ...command, key: `${base}~${workersLost + 1}` }, workersLost + 1);
   return true;
-}
-
-function timeoutFailure(draft: Draft, key: string, event: Extract<ActivityEvent, { kind: 'activity-failed' }>) {
-  const { id } = draft.node(key);
-  return event.timeout === 'heartbeat'
-    ? { code: 'Task.WorkerLost', message: `The worker that ran task "${id}" was lost`, retryable: false }
-    : { code: 'Task.TimedOut', message: `Task "${id}" ran into its ${event.timeout} limit`, retryable: false };
 }
 
 function emptyState(context: RunContext): RunState {

@@ -45,6 +45,14 @@ export interface NewChild {
   readonly previous?: string;
 }
 
+/** A settled child that never was in the state. */
+export interface RecordedChild extends Pick<NewChild, 'ref' | 'suffix' | 'id'> {
+  readonly status: Status;
+  readonly attempts: number;
+  readonly output?: Json;
+  readonly error?: FailureRecord;
+}
+
 /** What a behaviour can do, on behalf of one node. Every effect is recorded in the state and in the commands. */
 export interface TaskScope {
   readonly key: string;
@@ -76,6 +84,11 @@ export interface TaskScope {
   conditionContext(source: string, extra?: JsonObject): JsonObject;
   /** What `template` refers to, for an activity that will evaluate it. */
   contextFor(template: string): JsonObject;
+  /**
+   * What `templates` of a child refer to that an activity runs: all but what belongs to the child alone, which is
+   * `task`, `with`, `input`, `output`, `children` and its locals.
+   */
+  childContext(ref: string, templates: readonly string[]): JsonObject;
   /** Output of the task that ended just before this one in the same scope. */
   previousOutput(): Json | undefined;
 
@@ -85,7 +98,11 @@ export interface TaskScope {
     input: ActivityInput<N>,
     options: { readonly policy: ActivityPolicy; readonly summary: string; readonly repeatable?: boolean },
   ): void;
+  /** Takes back an activity that has not ended. */
+  withdrawActivity(name: string): void;
   setDeadline(name: string, at: number): void;
+  /** Gives `deadline-reached` of this name in the same turn; while the run is paused, when it is resumed. */
+  unlessPaused(name: string): void;
 
   /** The task waits: for signals of this name, or, without a name, for a deadline. */
   waitFor(name?: string): void;
@@ -100,6 +117,8 @@ export interface TaskScope {
   childOutcome(key: string): ChildOutcome | undefined;
   /** Drops a settled child from the state. */
   forgetChild(key: string): void;
+  /** Puts a child into the state that an activity ran. */
+  recordChild(child: RecordedChild): void;
 
   /** Ends the task: error detection, `outputs`, then SUCCESS. `children` is what `.children` shows to `outputs`. */
   succeed(output: Json, extra?: JsonObject): void;
@@ -126,5 +145,5 @@ export interface TaskBehavior<T extends Task> {
   readonly executionType?: 'router' | 'parallel' | 'collection' | 'composite' | 'wait';
   readonly component?: 'tool' | 'agent';
   /** Schemas of the output beside the task's own. */
-  outputSchemas?(task: T, plan: Plan): readonly JsonObject[];
+  outputSchemas?(task: T, plan: Pick<Plan, 'tools'>): readonly JsonObject[];
 }
