@@ -15,6 +15,7 @@ import { checkSchema } from './check-schema.js';
 import { engineActivity } from './engine-activity.js';
 import { getWorkflowData } from './get-workflow-data.js';
 import { recordRun, toFirstRecording, type RunStore } from './record-run.js';
+import { runItems } from './run-items.js';
 import { runMemory } from './run-memory.js';
 import { runTool, type ToolLog } from './run-tool.js';
 import { createSecretMask } from './secret-mask.js';
@@ -80,6 +81,7 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
     recordRun: activity((input) => recordRun(input, store, mask())),
     runTool: activity((input, run) => runTool(input, run, toolOptions)),
     runMemory: activity((input, run) => runMemory(input, run, memoryOptions)),
+    runItems: activity((input, run) => runItems(input, run, toolOptions)),
     evaluateTemplates: activity(async (input, run) => {
       // What comes out of here becomes part of the history: no secret goes in. Public names are in the context.
       const rendered = await renderLate(input.value, { blobs, env: {}, at: input.at, seed: input.seed });

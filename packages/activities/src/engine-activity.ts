@@ -11,20 +11,35 @@ export interface ActivityRun {
   readonly signal: AbortSignal;
 }
 
+/** An activity that may go on where its last attempt stood. */
+export interface ResumableRun extends ActivityRun {
+  /** What the attempt before this one noted last. */
+  readonly noted: unknown;
+  /** Lets the next attempt know how far this one came; the server learns of it with the next beat. */
+  note(progress: Json): void;
+}
+
 /**
  * Makes an activity of `work`: it beats each second, so that a lost worker is noticed and a cancellation arrives, and
  * it turns whatever is thrown into a Temporal failure whose type is the code.
  */
 export function engineActivity<I, O>(
   mask: () => SecretMask,
-  work: (input: I, run: ActivityRun) => Promise<O>,
+  work: (input: I, run: ResumableRun) => Promise<O>,
 ): (input: I) => Promise<O> {
   return async (input) => {
     const context = Context.current();
     const { attempt, isLocal } = context.info;
-    const beat = isLocal ? undefined : setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+    // Each beat replaces what the one before said, so it says it again.
+    let progress: unknown = context.info.heartbeatDetails;
+    const send = () => (progress === undefined ? context.heartbeat() : context.heartbeat(progress));
+    const beat = isLocal ? undefined : setInterval(send, HEARTBEAT_INTERVAL_MS);
+    const note = (next: Json) => {
+      progress = next;
+      if (!isLocal) send();
+    };
     try {
-      return await work(input, { attempt, signal: context.cancellationSignal });
+      return await work(input, { attempt, signal: context.cancellationSignal, noted: progress, note });
     } catch (error) {
       if (context.cancellationSignal.aborted)
         throw new CancelledFailure('The activity was cancelled', [], toError(error));
@@ -45,7 +60,8 @@ export function toApplicationFailure(failure: FailureRecord, attempt: number): A
   });
 }
 
-function toRecord(error: unknown): FailureRecord {
+/** Whatever was thrown, as the failure that decides about a retry. */
+export function toRecord(error: unknown): FailureRecord {
   const record = toFailureRecord(error);
   // A tool may say of its own failure that trying again is of no use.
   if (CompozyError.isInstance(error) && error.details['retryable'] === false) return { ...record, retryable: false };

@@ -32,37 +32,57 @@ export type ToolLog = (line: {
   readonly text: string;
 }) => void;
 
+/** A call whose values are known. */
+export interface ToolWork extends Pick<RunToolInput, 'origin' | 'tool' | 'inputSchema' | 'outputSchema'> {
+  readonly input: Json;
+  readonly env: Json;
+}
+
 /**
- * One call of one tool for one task: late templates, defaults and schemas before, schemas and masking after.
+ * One call of one tool for one task, with its late templates.
  *
  * @throws `Input.Invalid`, `Output.Invalid`, and the codes of templates, blobs and `Tool.*`.
  */
-export async function runTool(call: RunToolInput, run: ActivityRun, options: RunToolOptions): Promise<ActivityResult> {
-  const { tool, origin } = call;
+export async function runTool(
+  call: RunToolInput,
+  { signal, attempt }: Pick<ActivityRun, 'signal' | 'attempt'>,
+  options: RunToolOptions,
+): Promise<ActivityResult> {
   const rendering = { blobs: options.blobs, env: options.secrets(), at: call.at, seed: call.seed };
-  const rendered = await renderLate(call.input, rendering);
-  const input = withDefaults(options.validator, call, rendered);
+  const input = await renderLate(call.input, rendering);
+  const env = await renderLate(call.env, rendering);
+  const output = await callTool({ ...call, input, env }, signal, options);
+  return { output: await inlineOrBlob(options.blobs, output, call.inlineLimitBytes), attempt };
+}
+
+/**
+ * Defaults and schemas before the call, schemas and masking after it.
+ *
+ * @throws `Input.Invalid`, `Output.Invalid`, and `Tool.*`.
+ */
+export async function callTool(call: ToolWork, signal: AbortSignal, options: RunToolOptions): Promise<Json> {
+  const { tool, origin } = call;
+  const input = withDefaults(options.validator, call);
   checkSchema(options.validator, tool.input, input, 'Input.Invalid', `The input of tool "${tool.id}"`);
   checkSchema(options.validator, call.inputSchema, input, 'Input.Invalid', `The input of task "${origin.taskKey}"`);
-  const env = await renderLate(call.env, rendering);
   const mask = options.mask();
   const output = await options.tools.run({
     toolId: tool.id,
     input,
     config: tool.config ?? {},
-    env: toEnvironment(env),
+    env: toEnvironment(call.env),
     timeoutMs: tool.timeoutMs ?? options.toolTimeoutMs,
     idempotencyKey: `${origin.execId}/${origin.taskKey}`,
-    signal: run.signal,
+    signal,
     log: ({ stream, text }) =>
       options.log?.({ toolId: tool.id, taskKey: origin.taskKey, stream, text: mask.text(text) }),
   });
   checkSchema(options.validator, tool.output, output, 'Output.Invalid', `The output of tool "${tool.id}"`);
   checkSchema(options.validator, call.outputSchema, output, 'Output.Invalid', `The output of task "${origin.taskKey}"`);
-  return { output: await inlineOrBlob(options.blobs, mask.json(output), call.inlineLimitBytes), attempt: run.attempt };
+  return mask.json(output);
 }
 
-function withDefaults(validator: SchemaValidator, call: RunToolInput, input: Json): Json {
+function withDefaults(validator: SchemaValidator, { input, ...call }: ToolWork): Json {
   const forTool = call.tool.input === undefined ? input : validator.applyDefaults(call.tool.input, input);
   return call.inputSchema === undefined ? forTool : validator.applyDefaults(call.inputSchema, forTool);
 }

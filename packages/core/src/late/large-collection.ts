@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../model/json.js';
 import { INLINE_LIMIT_BYTES, type BlobRef, type BlobStore } from '../ports/blob-store.js';
 import type { AssembleOutputsInput, ExpandItemsInput, ItemManifest } from '../protocol/activities.js';
+import { duplicateChild } from '../tasks/collection/item-source.js';
 import { isKept, listOf, toItems } from '../tasks/collection/items.js';
 import { storeJson } from '../blobs/json-blobs.js';
 import { createReader, evaluateAt, lateHost, renderLate, type LateRendering } from './render-late.js';
@@ -25,14 +26,26 @@ export async function expandItems(input: ExpandItemsInput, rendering: LateRender
   return { itemCount: items.length, keptCount: kept.length, total: groups.length, chunkSize, chunks };
 }
 
-/** One map by child id, in item order. */
+/**
+ * One map by child id, in item order.
+ *
+ * @throws `Task.DuplicateChild`
+ */
 export async function assembleOutputs(input: AssembleOutputsInput, blobs: BlobStore): Promise<BlobRef> {
-  const entries: [number, string, Json][] = [];
+  const entries: (readonly [number, string, Json] | readonly [number, string])[] = [];
   const { read } = createReader(blobs);
   for (const chunk of input.chunks)
     entries.push(...((await read(chunk as unknown as Json)) as unknown as typeof entries));
   entries.sort(([a], [b]) => a - b);
-  return await storeJson(blobs, Object.fromEntries(entries.map(([, id, output]) => [id, output])));
+  const seen = new Map<string, number>();
+  const outputs: [string, Json][] = [];
+  for (const [index, id, output] of entries) {
+    const first = seen.get(id);
+    if (first !== undefined) throw duplicateChild(id, first, index);
+    seen.set(id, index);
+    if (output !== undefined) outputs.push([id, output]);
+  }
+  return await storeJson(blobs, Object.fromEntries(outputs));
 }
 
 async function filterItems(

@@ -1,6 +1,8 @@
+import type { FailureRecord } from '../errors/failure.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { MemoryDefinition, MemoryOperation } from '../model/memory.js';
 import type { Plan, ToolDefinition } from '../model/plan.js';
+import type { AggregateTask, BasicTask, Strategy } from '../model/task.js';
 import type { BlobRef } from '../ports/blob-store.js';
 import type { RunRecording } from '../ports/store/run-records.js';
 import type { LateValue } from './late-value.js';
@@ -128,9 +130,83 @@ export interface ItemManifest {
   readonly chunks: readonly BlobRef[];
 }
 
+/** Where the items of a collection come from. */
+export type ItemSource =
+  | { readonly kind: 'inline'; readonly items: readonly Json[] }
+  | { readonly kind: 'range'; readonly first: number; readonly step: 1 | -1; readonly count: number }
+  | ({ readonly kind: 'manifest' } & ItemManifest);
+
+/** The items of some children in a row. */
+export interface ItemPart {
+  readonly source: ItemSource;
+  /** Items for each child as `items`; 0: one `item` for each. */
+  readonly batchSize: number;
+  /** Index of the child that the source begins with. */
+  readonly offset: number;
+}
+
+/** What the children of a large collection have in common. */
+export interface ItemWork {
+  readonly task: BasicTask | AggregateTask;
+  /** Of a task that calls one. */
+  readonly tool?: ToolDefinition;
+  /** Environment of the tool; templates as source. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the templates of the task refer to besides what belongs to one child. */
+  readonly context: JsonObject;
+  /** The same for the template of its id. */
+  readonly idContext: JsonObject;
+  readonly itemVar?: string;
+  readonly indexVar?: string;
+  readonly strategy: Strategy;
+  /** One child after the other, retries included. */
+  readonly inOrder: boolean;
+}
+
+export interface RunItemsInput {
+  /** Of the collection. */
+  readonly origin: ActivityOrigin;
+  /** An {@link ItemWork}. */
+  readonly work: BlobRef;
+  /** Index of the first child, and of the first one after them. */
+  readonly from: number;
+  readonly to: number;
+  readonly part: ItemPart;
+  /** Children that run at the same time. */
+  readonly concurrency: number;
+  /** Failures to report. */
+  readonly keptFailures: number;
+  /** A larger output of a child goes to the blob store by itself. */
+  readonly inlineLimitBytes: number;
+  readonly at: number;
+  /** Of the collection. */
+  readonly seed: string;
+}
+
+export interface ItemFailure {
+  readonly index: number;
+  readonly id: string;
+  readonly status: 'FAILED' | 'TIMED_OUT';
+  readonly failure: FailureRecord;
+  readonly attempts: number;
+  readonly output?: Json | BlobRef;
+}
+
+export interface ItemsResult {
+  readonly success: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  /** Children that were running when the strategy ended the batch. */
+  readonly canceled: number;
+  /** The first by index. */
+  readonly failures: readonly ItemFailure[];
+  /** As {@link AssembleOutputsInput.chunks}. */
+  readonly outputs: BlobRef;
+}
+
 export interface AssembleOutputsInput {
   readonly origin: ActivityOrigin;
-  /** Each holds a list of `[index, childId, output]`. */
+  /** Each holds a list of `[index, childId, output]`, or `[index, childId]` for a child that has none. */
   readonly chunks: readonly BlobRef[];
 }
 
@@ -155,6 +231,8 @@ export interface EngineActivities {
   loadValue(input: { readonly ref: BlobRef }): Promise<Json>;
   /** Local. Writes where a run stands into the store; says whether it could, and never fails because of the store. */
   recordRun(input: RunRecording): Promise<{ readonly recorded: boolean }>;
+  /** Runs some children of a large collection, retries included; goes on where a lost worker stood. */
+  runItems(input: RunItemsInput): Promise<ItemsResult>;
   /** Merges the outputs of a large collection into one map by child id, in item order. */
   assembleOutputs(input: AssembleOutputsInput): Promise<BlobRef>;
 }

@@ -4,15 +4,29 @@ import { jsonBytes } from '../../model/json-size.js';
 import { LOCAL_POLICY } from '../../model/policy.js';
 import { isTerminal, type CollectionTask } from '../../model/task.js';
 import { isBlobRef, type BlobRef } from '../../ports/blob-store.js';
-import type { ItemManifest } from '../../protocol/activities.js';
+import type { ItemManifest, ItemsResult } from '../../protocol/activities.js';
 import { childrenFailure, countChild, progressInfo, settlesEarly, succeeds } from '../container-outcome.js';
 import type { ChildOutcome, TaskBehavior, TaskScope } from '../task-behavior.js';
 import { wholeNumber } from '../whole-number.js';
+import { batchEnded, issueBatches, openBatches, runsInBatches, withdrawBatches, workStored } from './batches.js';
+import {
+  childCount,
+  childId,
+  childLocals,
+  childValue,
+  duplicateChild,
+  ID_FIELD,
+  itemLocals,
+  keptItems,
+} from './item-source.js';
 import { isKept, isRange, listOf, toItems } from './items.js';
 import { BUFFERED_BYTES, BUFFERED_OUTPUTS, KEPT_FAILURES, LARGE_COLLECTION } from './state.js';
-import type { CollectionData, ItemSource } from './state.js';
+import type { CollectionData } from './state.js';
 
-/** D-33. Items come from the state, from a range, or from a manifest in the blob store; children run in a window. */
+/**
+ * D-33. Items come from the state, from a range, or from a manifest in the blob store. Children run in a window; plain
+ * ones of a large collection run in batches, each an activity.
+ */
 export const collection: TaskBehavior<CollectionTask> = {
   detectsErrorsIn: 'nothing',
   executionType: 'collection',
@@ -56,6 +70,13 @@ export const collection: TaskBehavior<CollectionTask> = {
       run(task, scope, { ...data, source: { kind: 'manifest', ...manifest }, itemCount: manifest.itemCount });
     } else if (event.kind === 'activity-completed' && event.name === 'outputs') {
       finish(scope, task, data, event.result);
+    } else if (event.kind === 'activity-completed' && event.name === 'work') {
+      save(scope, workStored(data, event.result as unknown as BlobRef));
+      scope.unlessPaused(NEXT_BATCHES);
+    } else if (event.kind === 'activity-completed' && event.name.startsWith('batch-')) {
+      batchSettled(task, scope, batchEnded(scope, data, event.name, event.result as unknown as ItemsResult));
+    } else if (event.kind === 'deadline-reached') {
+      if (data.phase === 'running') save(scope, issueBatches(task, scope, data));
     } else if (event.kind === 'activity-completed') {
       const at = Number(event.name.slice('outputs-'.length));
       const chunks = data.chunks.map((chunk, index) => (index === at ? (event.result as unknown as BlobRef) : chunk));
@@ -64,6 +85,9 @@ export const collection: TaskBehavior<CollectionTask> = {
     }
   },
 };
+
+/** Asks for more batches; a paused run starts none. */
+const NEXT_BATCHES = 'batches';
 
 const NOTHING_DONE: Omit<CollectionData, 'batchSize' | 'workers'> = {
   phase: 'expanding',
@@ -83,6 +107,10 @@ const NOTHING_DONE: Omit<CollectionData, 'batchSize' | 'workers'> = {
 
 function run(task: CollectionTask, scope: TaskScope, data: CollectionData): void {
   const total = childCount(data.source!, data.batchSize);
+  if (total > LARGE_COLLECTION && runsInBatches(task.task, scope.plan)) {
+    save(scope, openBatches(task, task.task, scope, { ...data, phase: 'running', total }));
+    return;
+  }
   const ids = total > LARGE_COLLECTION ? undefined : childIds(task, scope, data, total);
   fill(task, scope, { ...data, phase: 'running', total, ...(ids === undefined ? {} : { ids }) });
 }
@@ -99,11 +127,11 @@ function fill(task: CollectionTask, scope: TaskScope, data: CollectionData): voi
   }
   save(scope, { ...data, next, active });
   for (let index = first; index < next; index += 1) {
-    const locals = childLocals(task, data, index);
+    const locals = localsOf(task, data, index);
     scope.enterChild({
       ref: 'task',
       suffix: `[${index}]`,
-      id: data.ids?.[index] ?? childId(task, scope, locals, index),
+      id: data.ids?.[index] ?? idOf(task, scope, locals, index),
       locals,
       given: locals,
       siblings: data.total,
@@ -138,6 +166,13 @@ function childSettled(task: CollectionTask, scope: TaskScope, data: CollectionDa
     return;
   }
   fill(task, scope, after);
+}
+
+function batchSettled(task: CollectionTask, scope: TaskScope, data: CollectionData): void {
+  save(scope, data);
+  if (settlesEarly(task.strategy, data)) complete(task, scope, withdrawBatches(scope, data));
+  else if (data.next < data.total) scope.unlessPaused(NEXT_BATCHES);
+  else if (data.active.length === 0) complete(task, scope, data);
 }
 
 function buffered(scope: TaskScope, data: CollectionData, index: number, child: ChildOutcome): CollectionData {
@@ -189,7 +224,7 @@ function finish(scope: TaskScope, task: CollectionTask, data: CollectionData, ou
   const result: JsonObject = {
     collection_metadata: {
       item_count: data.itemCount,
-      skipped_count: Math.max(0, data.itemCount - keptItems(data)),
+      skipped_count: Math.max(0, data.itemCount - (data.source === undefined ? 0 : keptItems(data.source))),
       child_count: data.total,
     },
     progress_info: progressInfo(data, ok ? 'SUCCESS' : 'FAILED'),
@@ -233,75 +268,23 @@ function childIds(task: CollectionTask, scope: TaskScope, data: CollectionData, 
   const ids: string[] = [];
   const seen = new Map<string, number>();
   for (let index = 0; index < total; index += 1) {
-    const id = childId(task, scope, childLocals(task, data, index), index);
+    const id = idOf(task, scope, localsOf(task, data, index), index);
     const first = seen.get(id);
-    if (first !== undefined) {
-      throw new CompozyError('Task.DuplicateChild', `Items ${first} and ${index} give the same child id "${id}"`, {
-        details: { id, first, second: index },
-      });
-    }
+    if (first !== undefined) throw duplicateChild(id, first, index);
     seen.set(id, index);
     ids.push(id);
   }
   return ids;
 }
 
-/** A constant id would be the same for every child, so it gets the index. */
-function childId(task: CollectionTask, scope: TaskScope, locals: JsonObject, index: number): string {
-  const { id } = task.task;
-  if (!id.includes('{{')) return `${id}-${index}`;
-  const value = scope.evaluate(id, { ...withKeys(scope), ...locals }, '/task/id');
-  if (typeof value === 'string' && value !== '') return value;
-  if (typeof value === 'number') return String(value);
-  throw new CompozyError('Task.BadItems', `The id of child ${index} is ${JSON.stringify(value)}; it must be a string`);
+function idOf(task: CollectionTask, scope: TaskScope, locals: JsonObject, index: number): string {
+  return childId(task.task.id, index, (id) => scope.evaluate(id, { ...withKeys(scope), ...locals }, ID_FIELD));
 }
 
-function childLocals(task: CollectionTask, data: CollectionData, index: number): JsonObject {
-  const source = data.source!;
-  if (data.batchSize > 0) {
-    const group =
-      source.kind === 'manifest'
-        ? (itemAt(source, index) as Json)
-        : Array.from({ length: groupLength(source, data.batchSize, index) }, (_, offset) =>
-            itemAt(source, index * data.batchSize + offset),
-          );
-    return { items: group, index, ...(task.indexVar === undefined ? {} : { [task.indexVar]: index }) };
-  }
-  return itemLocals(task, itemAt(source, index), index);
-}
-
-function itemLocals(task: CollectionTask, item: Json, index: number): JsonObject {
-  return {
-    item,
-    index,
-    ...(task.itemVar === undefined ? {} : { [task.itemVar]: item }),
-    ...(task.indexVar === undefined ? {} : { [task.indexVar]: index }),
-  };
-}
-
-function itemAt(source: ItemSource, index: number): Json {
-  if (source.kind === 'inline') return source.items[index] ?? null;
-  if (source.kind === 'range') return source.first + source.step * index;
-  const chunk = source.chunks[Math.floor(index / source.chunkSize)]!;
-  return { ...chunk, element: index % source.chunkSize } as unknown as Json;
-}
-
-function groupLength(source: ItemSource, size: number, index: number): number {
-  const count = source.kind === 'inline' ? source.items.length : source.kind === 'range' ? source.count : 0;
-  return Math.min(size, count - index * size);
-}
-
-function childCount(source: ItemSource, batchSize: number): number {
-  if (source.kind === 'manifest') return source.total;
-  const count = source.kind === 'inline' ? source.items.length : source.count;
-  return batchSize > 0 ? Math.ceil(count / batchSize) : count;
-}
-
-function keptItems(data: CollectionData): number {
-  const source = data.source;
-  if (source === undefined) return 0;
-  if (source.kind === 'inline') return source.items.length;
-  return source.kind === 'range' ? source.count : source.keptCount;
+function localsOf(task: CollectionTask, data: CollectionData, index: number): JsonObject {
+  const { batchSize } = data;
+  const value = childValue({ source: data.source!, batchSize, offset: 0 }, index);
+  return childLocals(task, batchSize, value, index);
 }
 
 /** D-32: the output of the task before, if that is a list, or the only list in it. */
