@@ -142,7 +142,7 @@ describe('a large collection of plain tasks', () => {
     );
     const [assemble] = [...driver.open.values()];
     expect(assemble).toMatchObject({ activity: 'assembleOutputs' });
-    expect((assemble!.input as { chunks: Json[] }).chunks).toHaveLength(30);
+    expect((assemble!.input as unknown as { chunks: Json[] }).chunks).toHaveLength(30);
     driver.complete(assemble!, ref(7));
     expect(driver.view.status).toBe('SUCCESS');
     expect(driver.view.tasks['all']!.output).toMatchObject({
@@ -184,7 +184,7 @@ describe('a large collection of plain tasks', () => {
     ['a range', { items: '5..3004' }, { kind: 'range', first: 105, step: 1, count: 100 }],
     ['a range that goes down', { items: '3000..1' }, { kind: 'range', first: 2_900, step: -1, count: 100 }],
     ['groups of a range', { items: '1..6000', batchSize: 4 }, { kind: 'range', first: 401, step: 1, count: 400 }],
-  ])('gives each batch its part of %s', (_name, patch, source) => {
+  ])('gives each batch its part of %s', (_name, patch: Partial<CollectionTask>, source) => {
     const driver = new Driver(planOf(patch));
     driver.storeWork();
     expect(driver.batches[1]!.input.part).toEqual({ source, batchSize: patch.batchSize ?? 0, offset: 100 });
