@@ -131,13 +131,16 @@ async function runChild(running: Running, index: number, slots: CallSlots): Prom
         ...(task.input === undefined ? {} : { inputSchema: task.input }),
         ...(task.output === undefined ? {} : { outputSchema: task.output }),
       };
-      const ended = await attemptCall((signal) => callTool({ origin, tool, input: input.value, env, ...schemas }, signal, options), {
-        policy: task.policy,
-        signal: halt.signal,
-        maskFailure: (failure) => mask.failure(failure),
-        limitFailure: (kind) => batch.limitFailure(child, kind),
-        pause: (ms) => pauseBetween(ms, work.inOrder ? undefined : slots, halt.signal),
-      });
+      const ended = await attemptCall(
+        (signal) => callTool({ origin, tool, input: input.value, env, ...schemas }, signal, options),
+        {
+          policy: task.policy,
+          signal: halt.signal,
+          maskFailure: (failure) => mask.failure(failure),
+          limitFailure: (kind) => batch.limitFailure(child, kind),
+          pause: (ms) => pauseBetween(ms, work.inOrder ? undefined : slots, halt.signal),
+        },
+      );
       if (ended.kind === 'stopped') return undefined;
       attempts = ended.attempts;
       if (ended.kind === 'failed') return failed(ended.failure, attempts, ended.timedOut);
