@@ -24,6 +24,7 @@ import {
 } from '@compozy/core/testing';
 import { createProjectHost, createRunHandle } from '@compozy/worker';
 import type { TraceSinks } from '@compozy/workflows/testing';
+import { replayTrace } from './replay-trace.js';
 import { createActivityGate, type ActivityGate } from './activity-gate.js';
 
 export interface ScenarioServer {
@@ -108,7 +109,13 @@ export async function runScenarioOnServer(
     const ended = pure.state.ended ? await run.result() : ((await run.view()) as RunView);
     if (!pure.state.ended) await handle.terminate();
     const { inputs: toolInputs, envs: toolEnvs } = calls;
-    return { trace, view: ended, toolInputs, toolEnvs, history: await handle.fetchHistory() };
+    const history = await handle.fetchHistory();
+    // A task that the server did not take, because something came in meanwhile, is done again, and seen twice.
+    const isRepeated = history.events?.some(
+      (event) => event.workflowTaskFailedEventAttributes != null || event.workflowTaskTimedOutEventAttributes != null,
+    );
+    const seen = isRepeated === true ? await replayTrace(history, server) : trace;
+    return { trace: seen, view: ended, toolInputs, toolEnvs, history };
 
     async function give(event: RunEvent): Promise<void> {
       switch (event.kind) {

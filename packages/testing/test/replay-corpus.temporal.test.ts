@@ -84,15 +84,15 @@ describe('replay corpus', () => {
 
 describe('a planted change', () => {
   it('of what is asked of Temporal does not replay', async () => {
-    const replay = await replayPlanted('basic/template-values', /activityId:\s*command\.key/g, '$& + "-changed"');
+    const replay = await replayPlanted('tasks/basic/template-values', /activityId:\s*command\.key/g, '$& + "-changed"');
     expect(replay.error?.name).toBe('DeterminismViolationError');
-    expect(() => checkReplay(recordings.get('basic/template-values')!, replay)).toThrow(/nondeterminism/i);
+    expect(() => checkReplay(recordings.get('tasks/basic/template-values')!, replay)).toThrow(/nondeterminism/i);
   });
 
   it('of the value of a template only replays, and differs from the recorded trace', async () => {
-    const recording = recordings.get('basic/template-values')!;
+    const recording = recordings.get('tasks/basic/template-values')!;
     const replay = await replayPlanted(
-      'basic/template-values',
+      'tasks/basic/template-values',
       /function upperText\(text\)\s*\{/g,
       '$&return text.toLowerCase();',
     );

@@ -11,8 +11,9 @@ export function createDeadlineTimer(reached: (keys: readonly string[], at: numbe
   let current: Readonly<Record<string, { readonly at: number }>> = {};
 
   function fire(): void {
+    // A clock that is behind the timer's must not lose the deadline that the timer stood for.
+    const now = Math.max(Date.now(), armed?.at ?? 0);
     armed = undefined;
-    const now = Date.now();
     const due = Object.entries(current).filter(([, { at }]) => at <= now);
     reached(
       due.toSorted(([, a], [, b]) => a.at - b.at).map(([key]) => key),
