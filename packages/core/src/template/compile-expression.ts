@@ -78,6 +78,8 @@ export class ExpressionCompiler {
   };
 
   private commands(commands: readonly Command[], allowsMissing: boolean): Evaluate {
+    const plain = plainExpression(commands);
+    if (plain !== undefined) return this.expression(plain, allowsMissing);
     const compiled = commands.map((command, index) =>
       this.command(command, index > 0, this.mayBeMissing(commands, index, allowsMissing)),
     );
@@ -148,6 +150,19 @@ export class ExpressionCompiler {
       return value.member(name, takesPiped ? [...values, piped] : values) ?? refuse(run);
     };
   }
+}
+
+/** The key when a pipeline is `.key` and nothing else. */
+export function onlyKey({ commands }: Pipeline): string | undefined {
+  const expression = plainExpression(commands);
+  return expression?.kind === 'field' && expression.path.length === 1 ? expression.path[0] : undefined;
+}
+
+/** The expression that a pipeline consists of, when it calls nothing. */
+function plainExpression(commands: readonly Command[]): Expression | undefined {
+  const [first, ...rest] = commands[0]!.operands;
+  const isPlain = commands.length === 1 && rest.length === 0 && first.kind !== 'function' && first.kind !== 'nil';
+  return isPlain ? first : undefined;
 }
 
 /** `.a`, `.a.b` and longer: the most common expressions. */

@@ -1,9 +1,10 @@
 import type { Definition, Statement, Syntax } from './ast.js';
 import type { Evaluate } from './compile-call.js';
-import { ExpressionCompiler } from './compile-expression.js';
+import { ExpressionCompiler, onlyKey } from './compile-expression.js';
 import type { FunctionTable } from './function-spec.js';
-import { writeValue } from './format/write-value.js';
-import type { Run } from './run.js';
+import { shownText } from './format/write-value.js';
+import { FREE_LENGTH, type Run } from './run.js';
+import { memberOfAny } from './read-path.js';
 import {
   isList,
   isMap,
@@ -35,6 +36,13 @@ export function compileProgram(syntax: Syntax, functions: FunctionTable): Progra
   return new Compiler(syntax, functions).program(syntax.main);
 }
 
+/** A statement that only adds to the output. */
+type Shown = Extract<Statement, { kind: 'text' | 'action' }>;
+
+function isShown(statement: Statement): statement is Shown {
+  return statement.kind === 'text' || (statement.kind === 'action' && statement.pipeline.targets.length === 0);
+}
+
 class Compiler {
   readonly syntax: Syntax;
   readonly expressions: ExpressionCompiler;
@@ -50,7 +58,17 @@ class Compiler {
   }
 
   private statements(body: readonly Statement[]): Execute {
-    const steps = body.map((statement) => this.statement(statement));
+    const steps: Execute[] = [];
+    let shown: Shown[] = [];
+    for (const statement of body) {
+      if (isShown(statement)) shown.push(statement);
+      else {
+        if (shown.length > 0) steps.push(this.output(shown));
+        shown = [];
+        steps.push(this.statement(statement));
+      }
+    }
+    if (shown.length > 0) steps.push(this.output(shown));
     const [only] = steps;
     if (steps.length === 0) return () => DONE;
     if (steps.length === 1) return only!;
@@ -63,17 +81,10 @@ class Compiler {
     };
   }
 
-  private statement(statement: Statement): Execute {
+  private statement(statement: Exclude<Statement, { kind: 'text' }>): Execute {
     switch (statement.kind) {
-      case 'text': {
-        const { text } = statement;
-        return (run) => {
-          run.write(text);
-          return DONE;
-        };
-      }
       case 'action':
-        return this.action(statement);
+        return this.assignment(statement);
       case 'if':
         return this.condition(statement);
       case 'with':
@@ -89,24 +100,57 @@ class Compiler {
     }
   }
 
-  private action({ pipeline, at }: Extract<Statement, { kind: 'action' }>): Execute {
-    const evaluate = this.expressions.pipeline(pipeline, false);
-    if (pipeline.targets.length > 0) {
+  /** Texts and values in a row: put together first, since a long output grows at a price. */
+  private output(statements: readonly Shown[]): Execute {
+    const parts = statements.map((statement) => (statement.kind === 'text' ? statement.text : this.value(statement)));
+    const [only] = parts;
+    if (parts.length === 1) {
       return (run, dot) => {
-        run.spend(1);
-        evaluate(run, dot);
+        run.write(typeof only === 'string' ? only : only!(run, dot));
         return DONE;
       };
     }
     return (run, dot) => {
-      run.spend(1);
-      const value = evaluate(run, dot);
-      if (typeof value === 'string') run.write(value);
-      else {
-        run.at = at;
-        if (typeof value === 'object') run.inside(value);
-        writeValue(run, value);
+      let pending = '';
+      let { room } = run;
+      for (let i = 0; i < parts.length; i += 1) {
+        const part = parts[i]!;
+        const text = typeof part === 'string' ? part : part(run, dot);
+        const { length } = text;
+        if (length <= room && length <= FREE_LENGTH) {
+          pending += text;
+          room -= length;
+        } else {
+          run.out += pending;
+          pending = '';
+          run.write(text);
+          room = run.room;
+        }
       }
+      run.out += pending;
+      return DONE;
+    };
+  }
+
+  private value({ pipeline, at }: Extract<Statement, { kind: 'action' }>): (run: Run, dot: Value) => string {
+    const evaluate = this.expressions.pipeline(pipeline, false);
+    // Saves a call where it is the most frequent; what is missing is for the expression to judge.
+    const key = onlyKey(pipeline);
+    return (run, dot) => {
+      run.spend(1);
+      const value = (key === undefined ? undefined : memberOfAny(run, dot, key)) ?? evaluate(run, dot);
+      if (typeof value === 'string') return value;
+      run.at = at;
+      if (typeof value === 'object') run.inside(value);
+      return shownText(run, value);
+    };
+  }
+
+  private assignment({ pipeline }: Extract<Statement, { kind: 'action' }>): Execute {
+    const evaluate = this.expressions.pipeline(pipeline, false);
+    return (run, dot) => {
+      run.spend(1);
+      evaluate(run, dot);
       return DONE;
     };
   }

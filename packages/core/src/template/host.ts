@@ -25,7 +25,7 @@ export interface TemplateHost {
   /** Bounds what is evaluated in one go, beside the limits of each template. */
   readonly meter?: StepMeter;
   /** True for a value that may be passed on but not looked into. */
-  isOpaque?(value: object): boolean;
+  readonly isOpaque?: (value: object) => boolean;
   /** A part of an opaque value that may be read after all. */
   resolveOpaque?(value: object, key: string): Json | undefined;
 }

@@ -31,9 +31,11 @@ export function readPath(
 
 /** The member of whatever value; undefined when it has none of that name. */
 export function memberOfAny(run: Run, value: Value, key: string): Value | undefined {
+  if (value === run.plainMap) return memberOf(value as ValueMap, key);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   if (value instanceof Boxed) return value.member(key);
   if (run.isOpaque?.(value) === true) return opaqueMember(run, value, key);
+  if (!run.mutates) run.plainMap = value;
   return memberOf(value as ValueMap, key);
 }
 

@@ -8,6 +8,9 @@ import { Boxed, type Value } from './value.js';
 /** Deeper data than any person writes; keeps recursion over values bounded. */
 const MAX_VALUE_DEPTH = 500;
 
+/** Writing a text of up to this length costs no steps. */
+export const FREE_LENGTH = 256;
+
 /** One evaluation: its variables, its output and what it may still spend. */
 export class Run {
   readonly source: string;
@@ -24,15 +27,20 @@ export class Run {
   /** What is being evaluated, for the position of an error. */
   at = 0;
   calling: string | undefined;
+  /** A map that was found to be no opaque value: the next name is mostly read from the same one. */
+  plainMap: object | undefined;
+  /** Whether a function may make of a map what it was not. */
+  readonly mutates: boolean;
   #outBytes = 0;
 
-  constructor(source: string, host: TemplateHost, slots: Value[]) {
+  constructor(source: string, host: TemplateHost, slots: Value[], mutates: boolean) {
     this.source = source;
+    this.mutates = mutates;
     this.host = host;
     this.maxSteps = Math.min(host.limits?.maxSteps ?? DEFAULT_LIMITS.maxSteps, host.meter?.left ?? Infinity);
     this.maxTextBytes = host.limits?.maxOutputBytes ?? DEFAULT_LIMITS.maxOutputBytes;
     this.maxDepth = host.limits?.maxDepth ?? DEFAULT_LIMITS.maxDepth;
-    this.isOpaque = host.isOpaque === undefined ? undefined : (value) => host.isOpaque!(value);
+    this.isOpaque = host.isOpaque;
     this.slots = slots;
   }
 
@@ -48,10 +56,15 @@ export class Run {
     if (meter !== undefined) meter.left = Math.max(0, meter.left - this.steps);
   }
 
+  /** Units of text that may be appended as they are: each is at most three bytes, so they cannot be too much. */
+  get room(): number {
+    return Math.floor(this.maxTextBytes / 3) - this.out.length;
+  }
+
   write(text: string): void {
-    if (text.length > 256) this.spend(text.length >> 8);
-    // A unit of JavaScript text is at most three bytes: only a large output has to be counted.
-    if ((this.out.length + text.length) * 3 > this.maxTextBytes) {
+    if (text.length > FREE_LENGTH) this.spend(text.length >> 8);
+    // Only a large output has to be counted.
+    if (text.length > this.room) {
       if (this.#outBytes === 0) this.#outBytes = byteLength(this.out);
       this.#outBytes += byteLength(text);
       if (this.#outBytes > this.maxTextBytes) this.tooLong();

@@ -81,7 +81,7 @@ export function isTemplate(text: string): boolean {
 export function renderText(template: Template, data: Json, host: TemplateHost): string {
   const { program } = template;
   const slots = newSlots(program.slots);
-  const run = new Run(template.source, host, slots);
+  const run = new Run(template.source, host, slots, template.mutates);
   try {
     const dot = template.mutates ? ownedContext(run, data as Value) : (data as Value);
     slots[0] = dot;
@@ -101,7 +101,7 @@ export function renderText(template: Template, data: Json, host: TemplateHost): 
 export function evaluateTemplate(template: Template, data: Json, host: TemplateHost): Json {
   const { reference } = template;
   if (reference !== undefined) {
-    const run = new Run(template.source, host, []);
+    const run = new Run(template.source, host, [], false);
     return readPath(run, data as Value, reference.path, reference.at, reference.root, false) as Json;
   }
   const text = renderText(template, data, host);
@@ -118,7 +118,11 @@ export function renderTemplate(template: Template, data: Json, host: TemplateHos
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Most texts are none, and are not looked through to their end. */
+const MAY_BE_CONTAINER = /^\s*[[{]/;
+
 function parsedContainer(text: string): Json | undefined {
+  if (!MAY_BE_CONTAINER.test(text)) return undefined;
   const trimmed = text.trim();
   const [first, last] = [trimmed[0], trimmed.at(-1)];
   if ((first !== '{' || last !== '}') && (first !== '[' || last !== ']')) return undefined;

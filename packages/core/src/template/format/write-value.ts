@@ -16,10 +16,10 @@ export class LimitedText {
   }
 }
 
-/** Writes what an action shows. */
-export function writeValue(run: Run, value: Value): void {
-  if (value === null) run.write('<no value>');
-  else run.write(toText(run, value));
+/** What an action shows. */
+export function shownText(run: Run, value: Value): string {
+  if (typeof value === 'number') return numberText(value);
+  return value === null ? '<no value>' : toText(run, value);
 }
 
 /** `%v` of a value. */
@@ -28,7 +28,7 @@ export function toText(run: Run, value: Value): string {
     case 'string':
       return value;
     case 'number':
-      return isPlainInt(value) ? wholeText(value) : formatFloat(value);
+      return numberText(value);
     case 'boolean':
       return value ? 'true' : 'false';
     default: {
@@ -41,8 +41,11 @@ export function toText(run: Run, value: Value): string {
   }
 }
 
-function wholeText(value: number): string {
-  return Number.isSafeInteger(value) ? String(value + 0) : String(BigInt(value));
+function numberText(value: number): string {
+  // The most common by far.
+  if ((value | 0) === value) return `${value}`;
+  if (!Number.isInteger(value) || !isPlainInt(value)) return formatFloat(value);
+  return Number.isSafeInteger(value) ? `${value + 0}` : String(BigInt(value));
 }
 
 function addText(run: Run, out: LimitedText, value: Value, depth: number): void {
