@@ -94,6 +94,9 @@ export const cases = [
 {{ randInt 0 1 }}|{{ randInt -3 -2 }}
 {{ randAlpha "1" }}
 {{ fail "" }}
+{{ snakecase (b64dec (sha256sum "<b>&\\"'")) }}
+{{ kebabcase (b64dec (sha1sum " z")) }}
+{{ kebabcase (b64dec "Qf9hQ/9E/2X/IP8tYf8=") }}|{{ snakecase (b64dec "/zH/YS//X/8=") }}|{{ snakecase (b64dec "//8=") }}
 `,
     data,
   ),

@@ -40,28 +40,31 @@ export function camelCase(text: string): string {
 
 /** Words in lower case with a separator between: `someHTMLWords2go` is `some_html_words_2go`. */
 export function separatedCase(text: string, separator: string): string {
-  const chars = [...text];
+  const { chars, leading, trailing } = withoutRaw(text);
   let out = '';
   let afterWord = false;
   let afterSymbol = false;
   let at = 0;
+  const put = (char: string): void => {
+    out += leading[at]! + char;
+    at += 1;
+  };
   const take = (...kinds: readonly Kind[]): void => {
     while (at < chars.length && kinds.includes(kindOf(chars[at]))) {
-      const char = chars[at++]!;
-      out += kindOf(char) === 'upper' ? lowerChar(char) : char;
+      const char = chars[at]!;
+      put(kindOf(char) === 'upper' ? lowerChar(char) : char);
     }
   };
   while (at < chars.length) {
     const kind = kindOf(chars[at]);
     if (kind === 'connector') {
-      out += separator;
-      at += 1;
+      put(separator);
       afterWord = false;
       continue;
     }
     if (kind === 'punctuation') {
       // A hyphen or underscore behind another mark is one itself.
-      do out += chars[at++]!;
+      do put(chars[at]!);
       while (at < chars.length && (kindOf(chars[at]) === 'punctuation' || /[-_]/.test(chars[at]!)));
       afterWord = false;
       continue;
@@ -78,7 +81,7 @@ export function separatedCase(text: string, separator: string): string {
       if (afterWord) out += separator;
       // The last capital begins the next word: HTTPServer.
       if (beforeLower && end - at > 1) {
-        while (at < end - 1) out += lowerChar(chars[at++]!);
+        while (at < end - 1) put(lowerChar(chars[at]!));
         out += separator;
       }
       take('upper');
@@ -90,5 +93,21 @@ export function separatedCase(text: string, separator: string): string {
     afterWord = true;
     afterSymbol = kind === 'symbol';
   }
-  return out;
+  return out + trailing;
+}
+
+/** Characters, each with the bytes before it that are none: these are of the kind of what they stand before. */
+function withoutRaw(text: string): { chars: string[]; leading: string[]; trailing: string } {
+  const chars: string[] = [];
+  const leading: string[] = [];
+  let raw = '';
+  for (const char of text) {
+    if (/[\p{Cs}\ufffd]/u.test(char)) raw += char;
+    else {
+      chars.push(char);
+      leading.push(raw);
+      raw = '';
+    }
+  }
+  return { chars, leading, trailing: raw };
 }
