@@ -97,6 +97,8 @@ export const cases = [
 {{ snakecase (b64dec (sha256sum "<b>&\\"'")) }}
 {{ kebabcase (b64dec (sha1sum " z")) }}
 {{ kebabcase (b64dec "Qf9hQ/9E/2X/IP8tYf8=") }}|{{ snakecase (b64dec "/zH/YS//X/8=") }}|{{ snakecase (b64dec "//8=") }}
+{{ len (camelcase (b64dec "0x1F")) }}|{{ len (snakecase (b64dec "Qf9hQ/8=")) }}|{{ len (snakecase (b64dec "Yf9h/w==")) }}|{{ len (kebabcase (b64dec "Yf8t/w==")) }}
+{{ initials (camelcase (wrapWith 0 "a/b/../c.txt" "ß")) }}
 `,
     data,
   ),

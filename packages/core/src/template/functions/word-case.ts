@@ -1,3 +1,4 @@
+import { runesOf } from '../bytes.js';
 import { isSpace, lowerChar, upperChar } from './letter-case.js';
 
 type Kind = 'upper' | 'lower' | 'digit' | 'connector' | 'punctuation' | 'symbol';
@@ -8,15 +9,13 @@ function kindOf(char: string | undefined): Kind {
   if (/\p{Lu}/u.test(char)) return 'upper';
   // Ideographs stand for themselves; all other letters without case are taken for lower ones.
   if (/\p{L}/u.test(char)) return /\p{Lo}/u.test(char) && /\p{Script=Han}/u.test(char) ? 'symbol' : 'lower';
-  // A byte that is no character changes nothing.
-  if (/\p{Cs}/u.test(char)) return 'lower';
   if (/\p{N}/u.test(char)) return 'digit';
   return /\p{P}/u.test(char) ? 'punctuation' : 'symbol';
 }
 
 /** Words without what connected them, each with a capital: `some_words` is `SomeWords`. */
 export function camelCase(text: string): string {
-  const chars = [...text];
+  const chars = runesOf(text);
   let out = '';
   let at = 0;
   while (at < chars.length && kindOf(chars[at]) === 'connector') out += chars[at++]!;
@@ -45,8 +44,11 @@ export function separatedCase(text: string, separator: string): string {
   let afterWord = false;
   let afterSymbol = false;
   let at = 0;
+  // Words in which something changes are written by character, and what is none becomes one.
+  let byCharacter = false;
+  const written = (raw: string): string => (byCharacter ? '\ufffd'.repeat(raw.length) : raw);
   const put = (char: string): void => {
-    out += leading[at]! + char;
+    out += written(leading[at]!) + char;
     at += 1;
   };
   const take = (...kinds: readonly Kind[]): void => {
@@ -57,6 +59,7 @@ export function separatedCase(text: string, separator: string): string {
   };
   while (at < chars.length) {
     const kind = kindOf(chars[at]);
+    byCharacter = kind === 'connector' || kind === 'upper';
     if (kind === 'connector') {
       put(separator);
       afterWord = false;
@@ -93,7 +96,7 @@ export function separatedCase(text: string, separator: string): string {
     afterWord = true;
     afterSymbol = kind === 'symbol';
   }
-  return out + trailing;
+  return out + written(trailing);
 }
 
 /** Characters, each with the bytes before it that are none: these are of the kind of what they stand before. */
