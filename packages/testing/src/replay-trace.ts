@@ -1,6 +1,5 @@
 import type { TraceEntry } from '@compozy/core/testing';
 import { replayHistories } from './corpus/replay-histories.js';
-import type { ScenarioServer } from './run-scenario-on-server.js';
 
 /**
  * Replays one history with the code of today and gives the trace that comes out.
@@ -9,7 +8,7 @@ import type { ScenarioServer } from './run-scenario-on-server.js';
  */
 export async function replayTrace(
   history: unknown,
-  server: Pick<ScenarioServer, 'codePath'>,
+  server: { readonly codePath: string },
 ): Promise<readonly TraceEntry[]> {
   const name = 'replayed';
   const replay = (await replayHistories([{ name, history }], server)).get(name)!;

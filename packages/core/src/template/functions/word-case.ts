@@ -84,6 +84,7 @@ export function separatedCase(text: string, separator: string): string {
       if (afterWord) out += separator;
       // The last capital begins the next word: HTTPServer.
       if (beforeLower && end - at > 1) {
+        // oxlint-disable-next-line no-unmodified-loop-condition -- put() moves on
         while (at < end - 1) put(lowerChar(chars[at]!));
         out += separator;
       }
