@@ -1,0 +1,3 @@
+export { createPostgresStore, type PostgresStoreOptions } from './create-postgres-store.js';
+export { createSqliteStore, type SqliteStoreOptions } from './create-sqlite-store.js';
+export type { PostgresPool } from './postgres/postgres-database.js';

@@ -1,0 +1,90 @@
+import type { EventRecord, EventRepository } from '@compozy/core';
+import { sql } from 'kysely';
+import type { SqlDatabase } from '../sql/sql-database.js';
+import type { Tables } from '../sql/tables.js';
+import { checkLimit, readCursor, toPage } from './page.js';
+import { fromJson, inChunks, newestOfEach, toMillis } from './record-values.js';
+
+type EventRow = Tables['compozy_events'];
+
+const COLUMNS = 7;
+
+export function createEventRepository(database: SqlDatabase): EventRepository {
+  const { build } = database;
+
+  const upsert = (rows: readonly EventRow[]) =>
+    build
+      .insertInto('compozy_events')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['project', 'id'])
+          .doUpdateSet((row) => ({
+            status: row.ref('excluded.status'),
+            settled: row.ref('excluded.settled'),
+            accepted_at: row.ref('excluded.accepted_at'),
+            updated_at: row.ref('excluded.updated_at'),
+            record: row.ref('excluded.record'),
+          }))
+          // Settled beats accepted; among equals the later one wins.
+          .where(
+            sql<boolean>`(excluded.settled, excluded.updated_at) >= (compozy_events.settled, compozy_events.updated_at)`,
+          ),
+      );
+
+  return {
+    async upsertAll(records) {
+      const rows = newestOfEach(records.map(toRow), keyOf, (next, kept) =>
+        next.settled === kept.settled ? next.updated_at >= kept.updated_at : next.settled > kept.settled,
+      );
+      const statements = inChunks(rows, Math.floor(database.maxParameters / COLUMNS)).map(upsert);
+      if (statements.length > 0) await database.atomically(statements);
+    },
+
+    async get(project, eventId) {
+      const [row] = await database.run(
+        build.selectFrom('compozy_events').select('record').where('project', '=', project).where('id', '=', eventId),
+      );
+      return row === undefined ? undefined : fromJson<EventRecord>(row.record);
+    },
+
+    async list(filter) {
+      const limit = checkLimit(filter.limit);
+      const after = readCursor('events', filter.cursor);
+      let query = build
+        .selectFrom('compozy_events')
+        .select(['id', 'accepted_at', 'record'])
+        .where('project', '=', filter.project);
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (after !== undefined) query = query.where(sql<boolean>`(accepted_at, id) < (${after.at}, ${after.id})`);
+      const rows = await database.run(
+        query
+          .orderBy('accepted_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit + 1),
+      );
+      return toPage(rows, {
+        list: 'events',
+        limit,
+        timeOf: (row) => Number(row.accepted_at),
+        read: (row) => fromJson<EventRecord>(row.record),
+      });
+    },
+  };
+}
+
+function keyOf({ project, id }: EventRow): string {
+  return JSON.stringify([project, id]);
+}
+
+function toRow(record: EventRecord): EventRow {
+  return {
+    project: record.project,
+    id: record.eventId,
+    status: record.status,
+    settled: record.status === 'accepted' ? 0 : 1,
+    accepted_at: toMillis('acceptedAt', record.acceptedAt),
+    updated_at: toMillis('updatedAt', record.updatedAt),
+    record: JSON.stringify(record),
+  };
+}

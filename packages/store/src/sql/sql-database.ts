@@ -1,0 +1,28 @@
+import type { Compilable, Kysely, RawBuilder } from 'kysely';
+import type { Tables } from './tables.js';
+
+/** What the repositories need of a database. Kysely writes the SQL; each database runs it in its own way. */
+export interface SqlDatabase {
+  /** Builds and compiles queries; it has no connection. */
+  readonly build: Kysely<Tables>;
+  /** Milliseconds since 1970, by the clock of the database. */
+  readonly now: RawBuilder<number>;
+  /** True when other hosts can use it too. */
+  readonly shared: boolean;
+  /** How many parameters one statement may have. */
+  readonly maxParameters: number;
+  /**
+   * Runs one statement and gives its rows. The first one connects and migrates.
+   *
+   * @throws `Store.Unavailable`
+   */
+  run<R>(query: Compilable<R>): Promise<readonly R[]>;
+  /** All of the statements or none, and nobody sees some of them only. */
+  atomically(queries: readonly Compilable<unknown>[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Waits `ms`, give or take half: those who lost a race together do not meet again. */
+export async function waitAbout(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms * (0.5 + Math.random())));
+}

@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { CompozyError } from '@compozy/core';
+import {
+  DummyDriver,
+  Kysely,
+  sql,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type Compilable,
+} from 'kysely';
+import { lazy } from '../sql/lazy.js';
+import { CREATE_SCHEMA_TABLE, READ_SCHEMA_VERSION, SCHEMA_VERSION, statementsFrom } from '../sql/migrations.js';
+import { waitAbout, type SqlDatabase } from '../sql/sql-database.js';
+import type { Tables } from '../sql/tables.js';
+import { isBusy, toSqliteError } from './sqlite-errors.js';
+
+export interface SqliteDatabaseOptions {
+  readonly path: string;
+  readonly busyTimeoutMs: number;
+}
+
+/** SQLite itself waits this long only: it would stop the whole process meanwhile. */
+const BLOCKING_WAIT_MS = 20;
+const STATEMENTS_KEPT = 200;
+const NOW = `cast(unixepoch('subsec') * 1000 as integer)`;
+
+interface Connection {
+  readonly database: DatabaseSync;
+  readonly statements: Map<string, StatementSync>;
+}
+
+/** One connection to one file. A transaction begins and ends without an await, so nothing comes between. */
+export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOptions): SqlDatabase {
+  const build = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+  let closed = false;
+
+  const connection = lazy(async (): Promise<Connection> => {
+    const { DatabaseSync } = await import('node:sqlite');
+    if (path !== ':memory:') await mkdir(dirname(path), { recursive: true });
+    const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
+    try {
+      await whenFree(() => prepareFile(database));
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return { database, statements: new Map() };
+  });
+
+  /** Tries again while others write, without stopping this process. */
+  async function whenFree<T>(action: () => T): Promise<T> {
+    const giveUpAt = performance.now() + busyTimeoutMs;
+    for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 100)) {
+      try {
+        return action();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= giveUpAt) throw error;
+      }
+      await waitAbout(waitMs);
+    }
+  }
+
+  async function use<T>(action: (connection: Connection) => T): Promise<T> {
+    if (closed) throw new CompozyError('Store.Unavailable', `The database file "${path}" was closed by this process.`);
+    try {
+      const open = await connection.get();
+      return await whenFree(() => action(open));
+    } catch (error) {
+      throw toSqliteError(error, path);
+    }
+  }
+
+  return {
+    build,
+    now: sql<number>`${sql.raw(NOW)}`,
+    shared: false,
+    maxParameters: 30_000,
+    run: <R>(query: Compilable<R>) => use((open) => execute(open, query) as R[]),
+    atomically: (queries) =>
+      use((open) => {
+        inTransaction(open.database, () => {
+          for (const query of queries) execute(open, query);
+        });
+      }),
+    async close() {
+      closed = true;
+      const open = await connection.current();
+      if (open?.database.isOpen === true) open.database.close();
+    },
+  };
+}
+
+function execute({ database, statements }: Connection, query: Compilable<unknown>): unknown[] {
+  const { sql: text, parameters } = query.compile();
+  let statement = statements.get(text);
+  if (statement === undefined) {
+    statement = database.prepare(text);
+  } else {
+    statements.delete(text);
+  }
+  // The end of the map is what was used last.
+  statements.set(text, statement);
+  if (statements.size > STATEMENTS_KEPT) statements.delete(statements.keys().next().value!);
+  return statement.all(...(parameters as SQLInputValue[]));
+}
+
+function inTransaction(database: DatabaseSync, action: () => void): void {
+  database.exec('begin immediate');
+  try {
+    action();
+    database.exec('commit');
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+function prepareFile(database: DatabaseSync): void {
+  database.exec('pragma journal_mode = wal');
+  // A lease or a blob that was answered for has to outlive a power cut.
+  database.exec('pragma synchronous = full');
+  if (isCurrent(database)) return;
+  inTransaction(database, () => {
+    database.exec(CREATE_SCHEMA_TABLE);
+    for (const statement of statementsFrom(readVersion(database), { id: 'text', bytes: 'blob' }, NOW)) {
+      database.exec(statement);
+    }
+  });
+}
+
+function isCurrent(database: DatabaseSync): boolean {
+  const table = database.prepare(`select 1 from sqlite_master where type = 'table' and name = 'compozy_schema'`).get();
+  return table !== undefined && readVersion(database) === SCHEMA_VERSION;
+}
+
+function readVersion(database: DatabaseSync): number {
+  return Number(database.prepare(READ_SCHEMA_VERSION).get()?.['version']);
+}
