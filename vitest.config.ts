@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { conditions: ['@compozy/source', 'module', 'node', 'import', 'default'] };
+// Node gets these too, for `require` as well: with `import` among them, CommonJS packages would be given ES modules.
+const source = { conditions: ['@compozy/source', 'module', 'node'] };
 
 export default defineConfig({
   test: {

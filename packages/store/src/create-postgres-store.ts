@@ -16,7 +16,7 @@ export type PostgresStoreOptions =
 
 /** So long may connecting take, and one statement, before the database counts as down. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 30_000;
+const QUERY_TIMEOUT_MS = 10_000;
 
 /**
  * A store in PostgreSQL, for any number of hosts. Needs the package `pg`. Connects and migrates on first use; `ping`

@@ -1,0 +1,80 @@
+import { describeStore } from '@compozy/core/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPostgresStore } from '../src/create-postgres-store.js';
+import { executionRecord } from './sample-execution.js';
+import { postgresMissing, startPostgres, type PostgresServer } from './servers/start-postgres.js';
+
+const reason = postgresMissing === undefined ? '' : ` (skipped: ${postgresMissing})`;
+
+describe.skipIf(postgresMissing !== undefined)(`PostgreSQL${reason}`, () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(async () => server?.[Symbol.asyncDispose]());
+
+  const create = async () => {
+    const url = server.createDatabase();
+    const [store, other] = [1, 2].map(() => createPostgresStore({ url, maxConnections: 4 }));
+    return {
+      store: store!,
+      other: other!,
+      async [Symbol.asyncDispose]() {
+        await Promise.all([store!.close(), other!.close()]);
+      },
+    };
+  };
+
+  describeStore({ name: 'PostgreSQL', create }, { describe, it, expect });
+
+  it('says Store.Unavailable while the server is down, and works again by itself when it is back', async () => {
+    await using context = await create();
+    const { store } = context;
+    await store.workflows.upsert(executionRecord('before'));
+    await server.stop();
+    const unavailable = { code: 'Store.Unavailable', retryable: true };
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    await expect(store.workflows.upsert(executionRecord('during'))).rejects.toMatchObject(unavailable);
+    await expect(context.other.workflows.get('before')).rejects.toMatchObject(unavailable);
+    await expect(store.blobs.put(new Uint8Array(1))).rejects.toMatchObject({ code: 'Blob.Unavailable' });
+    await server.start();
+    await store.ping();
+    expect(await store.workflows.upsert(executionRecord('after'))).toBe(true);
+    // Had never connected before.
+    expect((await context.other.workflows.get('before'))?.workflowExecId).toBe('before');
+  });
+
+  it('says what is wrong with an address, a name and a database', async () => {
+    const urls = {
+      ECONNREFUSED: 'postgres://compozy@127.0.0.1:1/x',
+      'database "none" does not exist': `postgres://compozy@127.0.0.1:${server.port}/none`,
+      'role "nobody" does not exist': `postgres://nobody@127.0.0.1:${server.port}/postgres`,
+    };
+    for (const [message, url] of Object.entries(urls)) {
+      await using store = createPostgresStore({ url });
+      await expect(store.ping()).rejects.toMatchObject({
+        code: 'Store.Unavailable',
+        message: expect.stringContaining(message),
+      });
+    }
+  });
+
+  it('uses a pool of the caller and leaves it open', async () => {
+    const pool = new pg.Pool({ connectionString: server.createDatabase() });
+    const store = createPostgresStore({ pool });
+    await store.workflows.upsert(executionRecord('run-1'));
+    await store.close();
+    const { rows } = await pool.query('select id from compozy_executions');
+    expect(rows).toEqual([{ id: 'run-1' }]);
+    await pool.end();
+  });
+
+  it('reads back text with characters that PostgreSQL does not have', async () => {
+    await using context = await create();
+    const record = executionRecord('run-1', { output: 'zero \u0000 and half \ud800' });
+    await context.store.workflows.upsert(record);
+    expect(await context.store.workflows.get('run-1')).toEqual(record);
+    expect(await context.store.workflows.get('zero \u0000')).toBe(undefined);
+  });
+});
