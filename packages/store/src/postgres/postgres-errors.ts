@@ -19,7 +19,8 @@ export function isLostRace(error: unknown): boolean {
 
 /** Failures of the server or of the way to it as `Store.Unavailable`, anything else as it is. */
 export function toPostgresError(error: unknown): unknown {
-  if (CompozyError.isInstance(error) || !(error instanceof Error)) return error;
+  // A TypeError is a mistake in code; the network has no such errors.
+  if (CompozyError.isInstance(error) || !(error instanceof Error) || error instanceof TypeError) return error;
   const state = sqlState(error);
   if (state !== undefined && !ABOUT_THE_SERVER.test(state)) return error;
   // Node gives one error for all addresses that it tried; its own message is empty.

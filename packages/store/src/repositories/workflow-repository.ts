@@ -98,6 +98,7 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
  */
 export function executionsPage({ build }: SqlDatabase, filter: WorkflowFilter): SelectQueryBuilder<Tables, never, Row> {
   const after = readCursor('executions', filter.cursor);
+  const before = filter.startedBefore === undefined ? undefined : toMillis('startedBefore', filter.startedBefore);
   const walk = (status?: Status) => {
     let query = build
       .selectFrom('compozy_executions')
@@ -108,10 +109,9 @@ export function executionsPage({ build }: SqlDatabase, filter: WorkflowFilter): 
     if (filter.startedFrom !== undefined) {
       query = query.where('started_at', '>=', toMillis('startedFrom', filter.startedFrom));
     }
-    if (filter.startedBefore !== undefined) {
-      query = query.where('started_at', '<', toMillis('startedBefore', filter.startedBefore));
-    }
-    if (after !== undefined) query = query.where(isBefore(after));
+    // One upper bound, the lower of the two: with both, SQLite starts at the wrong one and walks to the page.
+    if (after !== undefined && (before === undefined || after.at < before)) query = query.where(isBefore(after));
+    else if (before !== undefined) query = query.where('started_at', '<', before);
     return query
       .orderBy('started_at', 'desc')
       .orderBy('id', 'desc')
