@@ -1,4 +1,5 @@
 import { CompozyError, type Store } from '@compozy/core';
+import type * as Pg from 'pg';
 import { createSqlStore } from './create-sql-store.js';
 import { createPostgresDatabase, type PostgresPool } from './postgres/postgres-database.js';
 
@@ -44,7 +45,7 @@ async function openPool({ url, maxConnections = 10 }: { url: string; maxConnecti
   return pool;
 }
 
-async function loadPg(): Promise<Pick<typeof import('pg'), 'Pool'>> {
+async function loadPg(): Promise<Pick<typeof Pg, 'Pool'>> {
   try {
     const loaded = await import('pg');
     // A CommonJS package: its names are on the default export in every loader.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Status, WorkflowFilter } from '@compozy/core';
 import { sql } from 'kysely';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createPostgresDatabase } from '../src/postgres/postgres-database.js';
 import { createWorkflowRepository, executionsPage } from '../src/repositories/workflow-repository.js';
@@ -157,7 +157,7 @@ describe(`a list of ${COUNT} executions`, () => {
       await using server = await startPostgres();
       const url = server.createDatabase();
       const database = createPostgresDatabase({
-        connect: async () => new pg.Pool({ connectionString: url }),
+        connect: async () => new Pool({ connectionString: url }),
         ownsPool: true,
       });
       try {

@@ -1,5 +1,5 @@
 import { describeStore } from '@compozy/core/testing';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresStore } from '../src/create-postgres-store.js';
 import { executionRecord } from './sample-execution.js';
@@ -61,7 +61,7 @@ describe.skipIf(postgresMissing !== undefined)(`PostgreSQL${reason}`, () => {
   });
 
   it('uses a pool of the caller and leaves it open', async () => {
-    const pool = new pg.Pool({ connectionString: server.createDatabase() });
+    const pool = new Pool({ connectionString: server.createDatabase() });
     const store = createPostgresStore({ pool });
     await store.workflows.upsert(executionRecord('run-1'));
     await store.close();

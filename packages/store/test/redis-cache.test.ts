@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Store, TaskRecord } from '@compozy/core';
 import { describeStore } from '@compozy/core/testing';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRecordCache } from '../src/cache/record-cache.js';
 import { createRedisAttempts } from '../src/cache/redis-attempts.js';
 import { connectRedis, type RedisClient } from '../src/cache/redis-client.js';
@@ -152,9 +152,9 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
     const { store, other, plain } = context;
     await other.heartbeats.beat('i-1', { alive: true }, LONG_MS);
     let version = 0;
-    let loaded = true;
+    const ended = new AbortController();
     const load = (async () => {
-      while (loaded) {
+      while (!ended.signal.aborted) {
         version += 1;
         await store.workflows.upsert(executionRecord('run-1', { version }));
         await store.tasks.upsertAll([taskRecord(version)]);
@@ -164,8 +164,10 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    const passes = async (rounds: number) => {
-      for (const from = version; version < from + rounds;) await new Promise((resolve) => setTimeout(resolve, 5));
+    /** The load has gone on so far; when it fails, so does this. */
+    const passes = async (rounds: number): Promise<void> => {
+      const until = version + rounds;
+      await Promise.race([load, vi.waitFor(() => expect(version).toBeGreaterThan(until), { timeout: 20_000 })]);
     };
     for (let i = 0; i < 3; i += 1) {
       await passes(20);
@@ -176,7 +178,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
       await Promise.all([untilConnected(store), untilConnected(other)]);
     }
     await passes(20);
-    loaded = false;
+    ended.abort();
     await load;
     await store.workflows.upsert(executionRecord('run-1', { version: version + 1 }));
     await plain.workflows.upsert(executionRecord('run-1', { version: version + 2 }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresStore } from '../src/create-postgres-store.js';
 import { createSqliteStore } from '../src/create-sqlite-store.js';
@@ -116,7 +116,7 @@ describe.skipIf(postgresMissing !== undefined)(
       expect(sorted(results.flatMap(({ ended }) => ended))).toEqual(each(60));
       await using store = createPostgresStore({ url });
       expect((await store.workflows.get('shared'))?.output).toBe(594);
-      const client = new pg.Client({ connectionString: url });
+      const client = new Client({ connectionString: url });
       await client.connect();
       expect((await client.query('select version from compozy_schema')).rows).toEqual([{ version: 1 }]);
       await client.query('insert into compozy_schema values (99, 0)');

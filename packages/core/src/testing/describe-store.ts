@@ -1,21 +1,11 @@
-import type { Store } from '../ports/store/store.js';
 import { describeBlobStore, type ContractRunner } from './describe-blob-store.js';
 import { describeEventRows } from './store-contract/describe-event-rows.js';
 import { describeExecutionRows } from './store-contract/describe-execution-rows.js';
 import { describeShared } from './store-contract/describe-shared.js';
 import { describeTaskRows } from './store-contract/describe-task-rows.js';
+import type { StoreContract } from './store-contract/store-contract.js';
 
-export interface StoreContract {
-  /** Name of the implementation, for the report. */
-  readonly name: string;
-  /**
-   * Two connections, as two processes would have them, to one empty store; and what to do after one test. A store that
-   * has only one connection gives it twice.
-   */
-  readonly create: () => Promise<{ readonly store: Store; readonly other: Store } & AsyncDisposable>;
-}
-
-/** Declares the tests that every {@link Store} has to pass, those of its blobs included. */
+/** Declares the tests that every store has to pass, those of its blobs included. */
 export function describeStore(contract: StoreContract, runner: ContractRunner): void {
   runner.describe(`Store contract: ${contract.name}`, () => {
     describeExecutionRows(contract, runner);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { CompozyError } from '@compozy/core';
+import type * as Ioredis from 'ioredis';
 
 /** What is used of a client of `ioredis`. */
 export interface RedisClient {
@@ -30,10 +31,10 @@ export function connectRedis(url: string): OwnRedisClient {
   return client;
 }
 
-function loadIoredis(): typeof import('ioredis') {
+function loadIoredis(): typeof Ioredis {
   try {
     // Loaded at once, so that a package that is missing is found at start and does not look like a server that is down.
-    return createRequire(import.meta.url)('ioredis') as typeof import('ioredis');
+    return createRequire(import.meta.url)('ioredis') as typeof Ioredis;
   } catch (error) {
     throw new CompozyError('Config.Invalid', 'A cache in Redis needs the package "ioredis": npm install ioredis', {
       cause: error,

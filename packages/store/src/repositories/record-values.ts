@@ -31,7 +31,7 @@ export function newestOfEach<T>(
     if (before === undefined || wins(record, before)) kept.set(idOf(record), record);
   }
   // One order for all writers: two that write the same rows wait for each other and never in a circle.
-  return [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
+  return [...kept].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
 }
 
 export function inChunks<T>(items: readonly T[], size: number): T[][] {

@@ -1,6 +1,6 @@
 import type { ContractRunner } from '../describe-blob-store.js';
-import type { StoreContract } from '../describe-store.js';
 import { deadLetter, eventRecord, readAllPages, timeAt } from './sample-records.js';
+import type { StoreContract } from './store-contract.js';
 
 export function describeEventRows({ create }: StoreContract, { describe, it, expect }: ContractRunner): void {
   describe('events', () => {

@@ -1,7 +1,7 @@
 import type { Status } from '../../model/task.js';
 import type { ContractRunner } from '../describe-blob-store.js';
-import type { StoreContract } from '../describe-store.js';
 import { executionRecord, readAllPages, timeAt } from './sample-records.js';
+import type { StoreContract } from './store-contract.js';
 
 const TERMINAL: readonly Status[] = ['SUCCESS', 'FAILED', 'CANCELED', 'TIMED_OUT'];
 

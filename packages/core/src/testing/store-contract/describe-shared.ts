@@ -1,7 +1,7 @@
 import type { ApiKeyRecord } from '../../ports/store/store.js';
 import type { ContractRunner } from '../describe-blob-store.js';
-import type { StoreContract } from '../describe-store.js';
 import { timeAt } from './sample-records.js';
+import type { StoreContract } from './store-contract.js';
 
 const LONG_MS = 600_000;
 const SHORT_MS = 40;

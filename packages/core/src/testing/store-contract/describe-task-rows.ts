@@ -1,6 +1,6 @@
 import type { ContractRunner } from '../describe-blob-store.js';
-import type { StoreContract } from '../describe-store.js';
 import { readAllPages, taskRecord, timeAt } from './sample-records.js';
+import type { StoreContract } from './store-contract.js';
 
 /** More than one statement can take in any of the databases. */
 const MANY = 9_001;
