@@ -23,7 +23,7 @@ const QUERY_TIMEOUT_MS = 10_000;
  * A store in PostgreSQL, for any number of hosts. Needs the package `pg`. Connects and migrates on first use; `ping`
  * does so too. Methods throw `Store.Unavailable` (of `blobs`: `Blob.Unavailable`) while the server cannot be reached.
  */
-export function createPostgresStore(options: PostgresStoreOptions): Store {
+export function createPostgresStore(options: PostgresStoreOptions): Store & AsyncDisposable {
   if ('pool' in options) {
     return createSqlStore(createPostgresDatabase({ connect: async () => options.pool, ownsPool: false }));
   }

@@ -12,7 +12,7 @@ import { createWorkflowRepository } from './repositories/workflow-repository.js'
 import type { SqlDatabase } from './sql/sql-database.js';
 
 /** The one query layer of both databases. */
-export function createSqlStore(database: SqlDatabase): Store {
+export function createSqlStore(database: SqlDatabase): Store & AsyncDisposable {
   const close = () => database.close();
   return {
     workflows: createWorkflowRepository(database),

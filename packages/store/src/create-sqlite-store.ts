@@ -15,6 +15,6 @@ export interface SqliteStoreOptions {
  * on first use; `ping` does so too. Methods throw `Store.Unavailable` (of `blobs`: `Blob.Unavailable`) when the file
  * cannot be used.
  */
-export function createSqliteStore({ path, busyTimeoutMs = 10_000 }: SqliteStoreOptions): Store {
+export function createSqliteStore({ path, busyTimeoutMs = 10_000 }: SqliteStoreOptions): Store & AsyncDisposable {
   return createSqlStore(createSqliteDatabase({ path: path === ':memory:' ? path : resolve(path), busyTimeoutMs }));
 }

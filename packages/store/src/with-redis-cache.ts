@@ -19,7 +19,7 @@ export type RedisCacheOptions = (
   readonly prefix?: string;
 };
 
-export interface CachedStore extends Store {
+export interface CachedStore extends Store, AsyncDisposable {
   /** @throws `Store.Unavailable` while Redis does not answer. The store works all the same. */
   pingCache(): Promise<void>;
 }
