@@ -59,6 +59,8 @@ export const ERROR_CODES = {
   // Large values.
   'Blob.NotFound': { retryable: false, category: 'system' },
   'Blob.Unavailable': { retryable: true, category: 'system' },
+  // What is kept beside Temporal.
+  'Store.Unavailable': { retryable: true, category: 'system' },
   // The Temporal server that the command line starts or reaches.
   'Server.NotFound': { retryable: false, category: 'system' },
   'Server.StartFailed': { retryable: false, category: 'system' },

@@ -47,6 +47,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Memory.Unavailable': 'The store of the memories cannot be read or written.',
   'Blob.NotFound': 'A large value is no longer in the blob store.',
   'Blob.Unavailable': 'The blob store cannot be read or written.',
+  'Store.Unavailable': 'The database of the worker cannot be read or written. Runs go on without it.',
   'Server.NotFound': 'No Temporal server is configured, and none could be found, downloaded or built.',
   'Server.StartFailed': 'The Temporal dev server did not start.',
   'Server.Unreachable': 'No Temporal server answers at the configured address.',
