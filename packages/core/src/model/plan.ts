@@ -23,6 +23,25 @@ export interface PlanTrigger {
   readonly schema?: JsonObject;
 }
 
+/** What happens when the schedule fires while a run that it started goes on. */
+export type ScheduleOverlap = 'skip' | 'allow' | 'buffer_one' | 'buffer_all' | 'cancel_other' | 'terminate_other';
+
+/** When a workflow starts by itself, with every default in it. */
+export interface PlanSchedule {
+  /** Checked; 5, 6 or 7 fields, `@every` or a macro, as it was written. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  readonly enabled: boolean;
+  readonly overlap: ScheduleOverlap;
+  readonly jitterMs?: number;
+  /** ISO 8601 in UTC; so is `endAt`. */
+  readonly startAt?: string;
+  readonly endAt?: string;
+  /** As it was written: defaults of the input schema are put in when it fires. */
+  readonly input: JsonObject;
+}
+
 /**
  * One workflow of one project, checked and normalised: what a run is pinned to. JSON, without secrets.
  * Templates stand in it as source; parsed forms are caches of a process.
@@ -47,4 +66,5 @@ export interface Plan {
   readonly triggers: readonly PlanTrigger[];
   /** By id; missing when there are none. */
   readonly memories?: Readonly<Record<string, MemoryDefinition>>;
+  readonly schedule?: PlanSchedule;
 }

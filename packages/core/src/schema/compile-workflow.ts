@@ -5,6 +5,7 @@ import { checkFlow } from './check-flow.js';
 import { checkIgnoredOptions, checkIgnoredWith } from './check-ignored.js';
 import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
+import { compileSchedule } from './compile-schedule.js';
 import { compileTriggers } from './compile-triggers.js';
 import { checkTask, type CheckedTask } from './checked-task.js';
 import { checkTemplates } from './check-templates.js';
@@ -78,6 +79,7 @@ export function compileWorkflow(
   });
   checkTemplates({ workflow, tasks: checked, nested, graph, input, publicEnv });
 
+  const schedule = compileSchedule(source, document.schedule, input, options.reporter);
   const expressions = expressionPlaces(source, [], [['outputs']]);
   const plan: Plan = {
     semantics: 1,
@@ -102,6 +104,7 @@ export function compileWorkflow(
     tools: { ...used },
     triggers: compileTriggers(source, document.triggers ?? [], schemas, options.reporter),
     ...(memories.ids().length === 0 ? {} : { memories: memories.all() }),
+    ...(schedule === undefined ? {} : { schedule }),
   };
   return { id: document.id, plan };
 }

@@ -1,7 +1,9 @@
+export { canonicalJson } from './canonical-json.js';
 export { checkSchema } from './check-schema.js';
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
 export { routeEvent, type EventRoutes, type RoutedEvent } from './route-event.js';
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';
+export { parseCron, type CronCalendar, type CronRange, type CronTimes } from './parse-cron.js';
 export { suggest } from './suggest.js';
 export {
   DIAGNOSTIC_CODES,

@@ -46,12 +46,12 @@ export const triggerDocument = mapping({
   webhook: webhook.optional(),
 });
 
-const schedule = mapping({
+export const scheduleDocument = mapping({
   cron: scalarText,
   timezone: text.optional(),
   enabled: flag.optional(),
   jitter: duration.optional(),
-  overlap_policy: oneOf('skip', 'allow', 'buffer_one', 'cancel_other').optional(),
+  overlap_policy: oneOf('skip', 'allow', 'buffer_one', 'buffer_all', 'cancel_other', 'terminate_other').optional(),
   start_at: scalarText.optional(),
   end_at: scalarText.optional(),
   input: anyMap.optional(),
@@ -78,7 +78,7 @@ export const workflowDocument = mapping(
     triggers: listOf(triggerDocument, 'a list of triggers').optional(),
     tasks: nestedTasks,
     outputs: anyValue.optional(),
-    schedule: schedule.optional(),
+    schedule: scheduleDocument.optional(),
     CWD: text.optional(),
     cwd: text.optional(),
   },
