@@ -10,6 +10,7 @@ import {
   type BlobStore,
   type Json,
   type MemoryOperations,
+  type ScheduleOverrideRepository,
   type Trigger,
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
@@ -22,6 +23,8 @@ import { createProjectHost } from './project-host.js';
 import { createProjectTools, type ToolFunctions } from './project-tools.js';
 import { createRunGateway, temporalWorkflowId } from './run-gateway.js';
 import { createRunHandle, type RunHandle } from './run-handle.js';
+import { keepReconciled, type ScheduleLog } from './schedules/keep-reconciled.js';
+import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
 import { findSearchAttributes } from './search-attributes.js';
 import { bundleWorkflows } from './workflow-bundle.js';
 
@@ -42,6 +45,15 @@ export interface WorkerOptions {
   /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
   readonly workflowsPath?: string;
   readonly maxConcurrentActivities?: number;
+  /** `false`: the schedules of the workflows are not brought to Temporal, and those that are there are left alone. */
+  readonly schedules?: false | WorkerSchedules;
+}
+
+export interface WorkerSchedules {
+  /** A second place for changes by hand; Temporal has them too. */
+  readonly overrides?: ScheduleOverrideRepository;
+  /** What changed, and warnings; by default warnings become warnings of the process. */
+  readonly log?: ScheduleLog;
 }
 
 export interface TriggerOptions {
@@ -53,7 +65,9 @@ export interface TriggerOptions {
 export interface CompozyWorker {
   readonly client: Client;
   readonly taskQueue: string;
-  /** Resolves when the worker polls. */
+  /** The schedules of the project, as Temporal has them. */
+  readonly schedules: ScheduleManager;
+  /** Resolves when the worker polls and has brought its schedules to Temporal, or warned that it could not. */
   setup(): Promise<void>;
   /** Stops polling, lets running activities finish within the grace time, then closes. */
   stop(): Promise<void>;
@@ -115,6 +129,23 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => undefined);
 
+  const schedules = options.schedules === false ? undefined : (options.schedules ?? {});
+  const overrides = schedules?.overrides === undefined ? {} : { overrides: schedules.overrides };
+  const keeper =
+    schedules === undefined
+      ? undefined
+      : keepReconciled(
+          () => ({
+            client,
+            taskQueue,
+            searchAttributes,
+            project: host.name,
+            plans: host.current.workflows.values(),
+            ...overrides,
+          }),
+          schedules.log ?? (({ level, message }) => void (level === 'warn' && process.emitWarning(message))),
+        );
+
   const handleOf = (workflowId: string, execId: string) =>
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string) =>
@@ -123,14 +154,17 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   return {
     client,
     taskQueue,
+    schedules: createScheduleManager({ client, project: project.name, ...overrides }),
     ended: ended.promise,
 
     async setup() {
       running ??= worker.run().then(ended.resolve, ended.reject);
       while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
+      await keeper?.reconcile();
     },
 
     async stop() {
+      keeper?.stop();
       // A worker that never polled has to run to give its connection back.
       running ??= worker.run().then(ended.resolve, ended.reject);
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -164,6 +198,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     async reload(next) {
       host.replace(next);
       await tools.reload(next);
+      await keeper?.reconcile();
     },
   };
 }

@@ -1,7 +1,22 @@
-export { createWorker, type CompozyWorker, type TriggerOptions, type WorkerOptions } from './create-worker.js';
+export {
+  createWorker,
+  type CompozyWorker,
+  type TriggerOptions,
+  type WorkerOptions,
+  type WorkerSchedules,
+} from './create-worker.js';
 export { connect, type TemporalSettings } from './connection.js';
 export { createExecId } from './exec-id.js';
 export { createProjectHost, type ProjectHost } from './project-host.js';
 export type { ToolFunctions } from './project-tools.js';
 export { createRunHandle, type RunHandle } from './run-handle.js';
+export type { ScheduledRun, ScheduleInfo } from './schedules/describe-schedule.js';
+export type { ScheduleLog, ScheduleLogEntry } from './schedules/keep-reconciled.js';
+export { reconcileSchedules, type ReconcileOptions, type ReconcileResult } from './schedules/reconcile-schedules.js';
+export {
+  createScheduleManager,
+  type ScheduleChange,
+  type ScheduleManager,
+  type ScheduleManagerOptions,
+} from './schedules/schedule-manager.js';
 export { bundleWorkflows } from './workflow-bundle.js';

@@ -20,6 +20,7 @@ try {
       ...(env.taskQueue === undefined ? {} : { taskQueue: env.taskQueue }),
       ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
     },
+    schedules: { log: ({ level, message }) => print({ level, message, component: 'schedules' }) },
     onToolLog: ({ toolId, taskKey, text }) => print({ level: 'info', message: text, tool: toolId, task: taskKey }),
   });
   await worker.setup();

@@ -9,7 +9,7 @@ export interface RunAttributes {
   readonly workflow: string;
 }
 
-export type ToSearchAttributes = (attributes: RunAttributes) => SearchAttributePair[];
+export type ToSearchAttributes = (attributes: Partial<RunAttributes>) => SearchAttributePair[];
 
 const KEYS = {
   execId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.execId, 'KEYWORD'),
@@ -30,7 +30,8 @@ export async function findSearchAttributes(
     .then(({ customAttributes }) => new Set(Object.keys(customAttributes ?? {})))
     .catch(() => new Set<string>());
   return (attributes) =>
-    (Object.keys(KEYS) as (keyof typeof KEYS)[]).flatMap((name) =>
-      known.has(KEYS[name].name) ? [{ key: KEYS[name], value: attributes[name] }] : [],
-    );
+    (Object.keys(KEYS) as (keyof typeof KEYS)[]).flatMap((name) => {
+      const value = attributes[name];
+      return value !== undefined && known.has(KEYS[name].name) ? [{ key: KEYS[name], value }] : [];
+    });
 }

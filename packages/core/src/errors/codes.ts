@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   'Signal.NoSuchRun': { retryable: false, category: 'user' },
   'Signal.NotConfigured': { retryable: false, category: 'system' },
   'Signal.BufferFull': { retryable: true, category: 'user' },
+  // Schedules in Temporal.
+  'Schedule.NotFound': { retryable: false, category: 'user' },
   // Tools and the processes that run them.
   'Tool.NotFound': { retryable: false, category: 'user' },
   'Tool.Threw': { retryable: true, category: 'user' },

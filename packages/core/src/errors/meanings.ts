@@ -31,6 +31,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Signal.NoSuchRun': 'No open run has the execution id that a signal was sent to.',
   'Signal.NotConfigured': 'The worker was composed without a way to send signals.',
   'Signal.BufferFull': 'The run holds as many signals as it may (1,000, or 1 MiB) that nothing has waited for yet.',
+  'Schedule.NotFound':
+    'The workflow has no schedule in Temporal: none is written in its file, or no worker has served it yet.',
   'Tool.NotFound': 'No function of that id is exported by the entrypoint, or registered.',
   'Tool.Threw': 'The function threw. The message is its own.',
   'Tool.TimedOut': 'The function did not end in time; its process was stopped.',
