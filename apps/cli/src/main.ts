@@ -5,6 +5,7 @@ import { addDevCommand } from './commands/dev.js';
 import { addGraphCommand } from './commands/graph.js';
 import { addRenderCommand } from './commands/render.js';
 import { addRunCommand } from './commands/run.js';
+import { addSchedulesCommand } from './commands/schedules.js';
 import { addSchemaCommand } from './commands/schema.js';
 import { addValidateCommand } from './commands/validate.js';
 import { CommandExit, EXIT } from './exit-code.js';
@@ -23,6 +24,7 @@ const program = new Command('compozy')
 addRunCommand(program);
 addDevCommand(program);
 addValidateCommand(program);
+addSchedulesCommand(program);
 addGraphCommand(program);
 addRenderCommand(program);
 addSchemaCommand(program);

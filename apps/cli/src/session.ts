@@ -10,6 +10,8 @@ export interface SessionOptions {
   /** `host:port` from the command line; wins over the environment. */
   readonly address?: string;
   readonly log: (line: string) => void;
+  /** Whether the schedules of the project are brought to the server. */
+  readonly schedules: boolean;
   readonly server?: Pick<DevServerOptions, 'ui' | 'uiPort' | 'port' | 'dbFilename'>;
 }
 
@@ -47,6 +49,9 @@ export async function openSession(project: Project, options: SessionOptions): Pr
         ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
       },
       cacheDir: path.join(env.cacheDir, 'bundles'),
+      schedules: options.schedules
+        ? { log: ({ level, message }) => log(level === 'warn' ? `warning: ${message}` : message) }
+        : false,
       onToolLog: ({ toolId, text }) => log(`[${toolId}] ${text}`),
     });
     await worker.setup();
@@ -66,7 +71,7 @@ export async function openSession(project: Project, options: SessionOptions): Pr
 }
 
 /** Once for the process, and only when a worker is wanted: an installed runtime keeps a process from ending. */
-function installRuntime(log: (line: string) => void): void {
+export function installRuntime(log: (line: string) => void): void {
   Runtime.install({
     // The command ends the worker itself, in order; the SDK's own handlers would do it before.
     shutdownSignals: [],

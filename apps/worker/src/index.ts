@@ -12,6 +12,7 @@ export type { ToolFunctions } from './project-tools.js';
 export { createRunHandle, type RunHandle } from './run-handle.js';
 export type { ScheduledRun, ScheduleInfo } from './schedules/describe-schedule.js';
 export type { ScheduleLog, ScheduleLogEntry } from './schedules/keep-reconciled.js';
+export { openSchedules } from './schedules/open-schedules.js';
 export { reconcileSchedules, type ReconcileOptions, type ReconcileResult } from './schedules/reconcile-schedules.js';
 export {
   createScheduleManager,

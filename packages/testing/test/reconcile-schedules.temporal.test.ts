@@ -246,7 +246,7 @@ describe('cron expressions', () => {
     const startAt = '2031-01-01T00:00:00.000Z';
     const name = `cron-${Buffer.from(ours).toString('hex')}`;
     await reconcile(name, [plan('job', { ...SELDOM, cron: ours, startAt })]);
-    const [schedule] = await Promise.all([createScheduleManager({ client, project: name }).get('job')]);
+    const schedule = await createScheduleManager({ client, project: name }).get('job');
     const other = await client.schedule.create({
       scheduleId: `reference-${name}`,
       spec: { cronExpressions: [theirs], startAt: new Date(startAt) },

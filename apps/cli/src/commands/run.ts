@@ -39,6 +39,8 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
   const session = await openSession(project, {
     env: readEnvironment(),
     log,
+    // One run was asked for, and the worker is gone after it.
+    schedules: false,
     ...(options.address === undefined ? {} : { address: options.address }),
   });
   try {
