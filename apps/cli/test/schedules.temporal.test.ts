@@ -86,6 +86,15 @@ describe('compozy schedules', () => {
     expect((await schedules('list', '--name', 'my-reports')).stdout).toMatch(/^daily .+ SUCCESS$/m);
   });
 
+  it('has nothing to list after a single run', async () => {
+    await using other = await createFolder({ ...files, 'compozy.yaml': files['compozy.yaml'].replace('my-', 'your-') });
+    const run = await compozy(['run', 'daily', '-p', other.dir, '--address', server.address]);
+    expect(run.code).toBe(0);
+    await expect(worker.client.schedule.getHandle('schedule-your%2Dreports-daily').describe()).rejects.toMatchObject({
+      name: 'ScheduleNotFoundError',
+    });
+  });
+
   it('says what is wrong', async () => {
     const unknown = await schedules('pause', 'nobody', '--name', 'my-reports');
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
