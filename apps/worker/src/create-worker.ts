@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
-import { createActivities, type ToolLog } from '@compozy/activities';
+import { createActivities, type RunStore, type ToolLog } from '@compozy/activities';
 import {
   CompozyError,
   getTaskQueue,
@@ -15,6 +15,7 @@ import {
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import type { Project } from '@compozy/core/loader';
+import { createDispatcherActivities, type DispatcherStore, type SentEvent } from '@compozy/dispatcher';
 import { createMemory, createSqliteStore } from '@compozy/memory';
 import { workflowsPath } from '@compozy/workflows';
 import { connect, type TemporalSettings } from './connection.js';
@@ -26,7 +27,11 @@ import { createRunHandle, type RunHandle } from './run-handle.js';
 import { keepReconciled, type ScheduleLog } from './schedules/keep-reconciled.js';
 import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
 import { findSearchAttributes } from './search-attributes.js';
+import { createWorkerEvents, type WorkerEvent } from './worker-events.js';
 import { bundleWorkflows } from './workflow-bundle.js';
+
+/** The parts of a `Store` that a worker writes to. */
+export type WorkerStore = DispatcherStore & RunStore;
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -45,6 +50,13 @@ export interface WorkerOptions {
   /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
   readonly workflowsPath?: string;
   readonly maxConcurrentActivities?: number;
+  /**
+   * Where runs, events and dead letters are shown, and signs of life are kept. Without it everything runs, nothing is
+   * listed, and nobody retires what dead workers leave.
+   */
+  readonly store?: WorkerStore;
+  /** Names this worker and its dispatcher: letters, digits, "_" and "."; a new one at each start by default. */
+  readonly instanceId?: string;
   /** `false`: the schedules of the workflows are not brought to Temporal, and those that are there are left alone. */
   readonly schedules?: false | WorkerSchedules;
 }
@@ -67,9 +79,14 @@ export interface CompozyWorker {
   readonly taskQueue: string;
   /** The schedules of the project, as Temporal has them. */
   readonly schedules: ScheduleManager;
-  /** Resolves when the worker polls and has brought its schedules to Temporal, or warned that it could not. */
+  /** The Workflow Id of the dispatcher that this worker's events go to. */
+  readonly dispatcherId: string;
+  /**
+   * Resolves when the worker polls, its dispatcher runs, and it has brought its schedules to Temporal, or warned that it
+   * could not.
+   */
   setup(): Promise<void>;
-  /** Stops polling, lets running activities finish within the grace time, then closes. */
+  /** Retires the dispatcher, stops polling, lets running activities finish within the grace time, then closes. */
   stop(): Promise<void>;
   /** Settles when the worker ended: by `stop`, or by a failure that it could not survive. */
   readonly ended: Promise<void>;
@@ -84,6 +101,13 @@ export interface CompozyWorker {
    * @throws `Signal.NoSuchRun`.
    */
   sendSignal(workflowExecId: string, name: string, payload?: Json, options?: { readonly id?: string }): Promise<void>;
+  /**
+   * Starts every workflow that has a trigger of this name. Resolves when Temporal has the event; repeat it with the
+   * same `eventId` when it does not.
+   *
+   * @throws `Event.NotAccepted`.
+   */
+  sendEvent(event: WorkerEvent): Promise<SentEvent>;
   /** Serves `project` from now on; running executions keep the plan they started with. */
   reload(project: Project): Promise<void>;
 }
@@ -102,6 +126,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const tools = createProjectTools(project, options.tools);
   const blobs = options.blobs ?? createFileBlobStore({ dir: path.join(state, 'blobs') });
   const memory = options.memory ?? createMemory({ store: createSqliteStore({ file: path.join(state, 'memory.db') }) });
+  const store = options.store === undefined ? {} : { store: options.store };
+  const instanceId = options.instanceId ?? createExecId();
   const [connection, codePath] = await Promise.all([
     connect(temporal),
     bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache')),
@@ -109,21 +135,26 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const client = new Client({ connection, namespace });
   const searchAttributes = await findSearchAttributes(connection, namespace);
   const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
+  const events = createWorkerEvents({ client, project: project.name, instanceId, taskQueue, blobs, ...store });
   const worker = await createTemporalWorker(connection, {
     namespace,
     taskQueue,
     codePath,
     graceMs: options.shutdownGraceMs ?? 30_000,
     maxActivities: options.maxConcurrentActivities ?? 100,
-    activities: createActivities({
-      project: host,
-      tools,
-      blobs,
-      runs,
-      memory,
-      toolTimeoutMs: project.config.toolExecutionTimeoutMs,
-      ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
-    }),
+    activities: {
+      ...createActivities({
+        project: host,
+        tools,
+        blobs,
+        runs,
+        memory,
+        ...store,
+        toolTimeoutMs: project.config.toolExecutionTimeoutMs,
+        ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
+      }),
+      ...createDispatcherActivities({ project: host, runs, blobs, ...store }),
+    },
   });
   let running: Promise<void> | undefined;
   const ended = Promise.withResolvers<void>();
@@ -155,16 +186,21 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     client,
     taskQueue,
     schedules: createScheduleManager({ client, project: project.name, ...overrides }),
+    get dispatcherId() {
+      return events.dispatcherId;
+    },
     ended: ended.promise,
 
     async setup() {
       running ??= worker.run().then(ended.resolve, ended.reject);
       while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
+      await events.open();
       await keeper?.reconcile();
     },
 
     async stop() {
       keeper?.stop();
+      await events.close();
       // A worker that never polled has to run to give its connection back.
       running ??= worker.run().then(ended.resolve, ended.reject);
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -194,6 +230,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
 
     sendSignal: (workflowExecId, name, payload = null, { id = createExecId() } = {}) =>
       runs.signalRun(workflowExecId, { id, name, payload, source: 'api' }),
+
+    sendEvent: (event) => events.send(event),
 
     async reload(next) {
       host.replace(next);

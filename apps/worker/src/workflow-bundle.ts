@@ -4,24 +4,41 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { dispatcherWorkflowPath } from '@compozy/dispatcher';
 import { preloadPath } from '@compozy/workflows';
 
 const require = createRequire(import.meta.url);
 
 /**
- * The file with the bundled workflow code: made once for each version of the SDK and of the code, then taken from
+ * The file with the bundled workflow code, the dispatcher added to what `workflowsPath` exports: made once for each version of the SDK and of the code, then taken from
  * `cacheDir`. Bundling takes one to two seconds, which every start would pay otherwise.
  */
 export async function bundleWorkflows(workflowsPath: string, cacheDir: string): Promise<string> {
   const key = await bundleKey(workflowsPath);
   const file = path.join(cacheDir, `workflows-${key}.js`);
   if (await exists(file)) return file;
-  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: [preloadPath], logger: quiet });
   await mkdir(cacheDir, { recursive: true });
+  const entry = path.join(cacheDir, `workflows-${key}.entry.cjs`);
+  await writeFile(entry, entrySource(workflowsPath));
+  const { code } = await bundleWorkflowCode({ workflowsPath: entry, preloadModules: [preloadPath], logger: quiet });
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, code);
   await rename(temporary, file);
   return file;
+}
+
+/**
+ * Property by property, because a copy of the whole module may neither miss a default export nor lose names like
+ * `constructor` to what every object inherits. What `workflowsPath` exports wins.
+ */
+function entrySource(workflowsPath: string): string {
+  return `'use strict';
+const dispatcher = require(${JSON.stringify(dispatcherWorkflowPath)});
+const workflows = require(${JSON.stringify(workflowsPath)});
+for (const module of [dispatcher, workflows])
+  for (const name of Object.keys(module))
+    Object.defineProperty(exports, name, { value: module[name], enumerable: true, configurable: true });
+`;
 }
 
 async function bundleKey(workflowsPath: string): Promise<string> {
@@ -29,7 +46,8 @@ async function bundleKey(workflowsPath: string): Promise<string> {
   hash.update((require('@temporalio/worker/package.json') as { version: string }).version);
   hash.update(workflowsPath);
   const core = path.dirname(fileURLToPath(import.meta.resolve('@compozy/core')));
-  for (const root of [path.dirname(workflowsPath), path.dirname(path.dirname(preloadPath)), core]) {
+  const ours = [preloadPath, dispatcherWorkflowPath].map((file) => path.dirname(path.dirname(file)));
+  for (const root of [path.dirname(workflowsPath), ...ours, core]) {
     const files = await readdir(root, { recursive: true });
     for (const name of files.filter((entry) => entry.endsWith('.js')).toSorted()) {
       hash.update(name);

@@ -1,11 +1,12 @@
 import {
   CompozyError,
+  isBlobRef,
   type BlobStore,
   type GetWorkflowDataInput,
   type ProjectSource,
   type WorkflowData,
 } from '@compozy/core';
-import { inlineOrBlob } from '@compozy/core/blobs';
+import { inlineOrBlob, loadJson } from '@compozy/core/blobs';
 import type { SchemaValidator } from '@compozy/core/schema';
 import { checkSchema } from './check-schema.js';
 
@@ -60,7 +61,8 @@ export async function getWorkflowData(
       `Workflow "${input.workflowId}" has no task "${input.initialTaskId}"; it has ${ids}`,
     );
   }
-  const given = input.input ?? {};
+  // An event with a large payload hands on where it is stored.
+  const given = isBlobRef(input.input) ? await loadJson(blobs, input.input) : (input.input ?? {});
   const value = plan.input === undefined ? given : validator.applyDefaults(plan.input, given);
   checkSchema(validator, plan.input, value, 'Input.Invalid', `The input of workflow "${input.workflowId}"`);
   return { plan, input: await inlineOrBlob(blobs, value) };

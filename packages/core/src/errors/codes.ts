@@ -42,6 +42,10 @@ export const ERROR_CODES = {
   'Signal.BufferFull': { retryable: true, category: 'user' },
   // Schedules in Temporal.
   'Schedule.NotFound': { retryable: false, category: 'user' },
+  // Events and the dispatchers that they go to.
+  'Event.Unknown': { retryable: false, category: 'user' },
+  'Event.TooLarge': { retryable: false, category: 'user' },
+  'Event.NotAccepted': { retryable: true, category: 'system' },
   // Tools and the processes that run them.
   'Tool.NotFound': { retryable: false, category: 'user' },
   'Tool.Threw': { retryable: true, category: 'user' },

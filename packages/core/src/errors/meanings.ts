@@ -33,6 +33,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Signal.BufferFull': 'The run holds as many signals as it may (1,000, or 1 MiB) that nothing has waited for yet.',
   'Schedule.NotFound':
     'The workflow has no schedule in Temporal: none is written in its file, or no worker has served it yet.',
+  'Event.Unknown': 'No workflow of the project has a trigger of that name, or not the one that the event is for.',
+  'Event.TooLarge': 'The payload has more than 64 KiB, and the sender has no blob store to put it into.',
+  'Event.NotAccepted': 'Temporal did not take the event. Send it again with the same event id; the details have it.',
   'Tool.NotFound': 'No function of that id is exported by the entrypoint, or registered.',
   'Tool.Threw': 'The function threw. The message is its own.',
   'Tool.TimedOut': 'The function did not end in time; its process was stopped.',

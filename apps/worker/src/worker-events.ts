@@ -1,0 +1,101 @@
+import type { Client } from '@temporalio/client';
+import { CompozyError, type BlobStore, type Json } from '@compozy/core';
+import {
+  createDispatcherWatch,
+  createEventSender,
+  STATUS_QUERY,
+  type DispatcherStatus,
+  type DispatcherStore,
+  type OutgoingEvent,
+  type SentEvent,
+} from '@compozy/dispatcher';
+
+export interface WorkerEventsOptions {
+  readonly client: Client;
+  readonly project: string;
+  readonly instanceId: string;
+  readonly taskQueue: string;
+  readonly blobs: BlobStore;
+  readonly store?: DispatcherStore;
+}
+
+/** An event for whoever listens to its name. */
+export interface WorkerEvent {
+  readonly name: string;
+  readonly payload?: Json;
+  /** The same id starts the same runs, once. A random one by default. */
+  readonly eventId?: string;
+  readonly correlationId?: string;
+  readonly source?: string;
+  /** Only this workflow is considered. */
+  readonly workflowId?: string;
+}
+
+/** The part of a worker that takes events: its own dispatcher, and the watch over those of others. */
+export interface WorkerEvents {
+  readonly dispatcherId: string;
+  /** Resolves when the dispatcher runs, which takes a worker that polls. @throws `Server.Unreachable` */
+  open(): Promise<void>;
+  send(event: WorkerEvent): Promise<SentEvent>;
+  /** Retires the dispatcher and waits a while for its last events. What is left then, other workers finish. */
+  close(): Promise<void>;
+}
+
+const OPEN_TIMEOUT_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
+  const { client, project, instanceId: instance, taskQueue, blobs, store } = options;
+  const sender = createEventSender({ client, project, instance, taskQueue, blobs });
+  const watch =
+    store === undefined ? undefined : createDispatcherWatch({ client, project, instance, taskQueue, store });
+  let isOpen = false;
+
+  async function untilItRuns(): Promise<void> {
+    const status = () => client.workflow.getHandle(sender.dispatcherId).query<DispatcherStatus>(STATUS_QUERY);
+    for (let left = Math.ceil(OPEN_TIMEOUT_MS / 10_000); ; left -= 1) {
+      try {
+        await client.withDeadline(Date.now() + 10_000, status);
+        return;
+      } catch (error) {
+        if (left > 1) continue;
+        const message = `The dispatcher "${sender.dispatcherId}" does not run on task queue "${taskQueue}"`;
+        throw new CompozyError('Server.Unreachable', message, { cause: error });
+      }
+    }
+  }
+
+  return {
+    get dispatcherId() {
+      return sender.dispatcherId;
+    },
+
+    async open() {
+      if (isOpen) return;
+      // A dispatcher without a sign of life could be taken for an orphan.
+      await watch?.start();
+      await sender.open();
+      await untilItRuns();
+      isOpen = true;
+    },
+
+    async send(event) {
+      const [sent] = await sender.send([event satisfies OutgoingEvent]);
+      return sent!;
+    },
+
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      await watch?.stop();
+      const { dispatcherId } = sender;
+      await client
+        .withDeadline(Date.now() + CLOSE_TIMEOUT_MS, async () => {
+          await sender.retire();
+          await client.workflow.getHandle(dispatcherId).result();
+        })
+        // It is open still, and any worker carries on with it.
+        .catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { getTaskQueue } from '@compozy/core';
+import { isIngress, parseDispatcherId } from './common/dispatcher-id.js';
+import { DISPATCHER_WORKFLOW_TYPE, RETIRE_SIGNAL, RETIRING_MEMO } from './common/protocol.js';
+import type { DispatcherStore } from './dispatcher-store.js';
+import { heartbeatDetails, heartbeatId } from './heartbeat-id.js';
+
+export interface DispatcherWatchOptions {
+  readonly client: Client;
+  readonly project: string;
+  readonly instance: string;
+  readonly store: Pick<DispatcherStore, 'heartbeats' | 'leases'>;
+  /** `compozy-<project>` by default. */
+  readonly taskQueue?: string;
+  /** 10,000 ms by default. */
+  readonly intervalMs?: number;
+  /** An instance without a sign of life for this long is taken for dead; 30,000 ms by default. */
+  readonly ttlMs?: number;
+  /** Hears of a store or a server that does not answer. The watch goes on. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Signs of life of one worker instance, outside of any history, and the take-over of instances that give none. */
+export interface DispatcherWatch {
+  /** Resolves after the first beat. */
+  start(): Promise<void>;
+  /** Ends the beats and takes the last one back. */
+  stop(): Promise<void>;
+  /**
+   * Retires the open dispatchers of instances without a heartbeat, unless another worker is doing it, and says which.
+   * Their pending events are handled all the same: any worker of the project does that.
+   */
+  takeOver(): Promise<readonly string[]>;
+}
+
+export function createDispatcherWatch(options: DispatcherWatchOptions): DispatcherWatch {
+  const { client, project, instance, store, intervalMs = 10_000, ttlMs = 30_000, onError = () => undefined } = options;
+  const { taskQueue = getTaskQueue(project) } = options;
+  // Beats are of the instance: its epochs live and die together.
+  const ownId = `dispatcher-${project}-${instance}`;
+  let timer: NodeJS.Timeout | undefined;
+  let turn: Promise<void> = Promise.resolve();
+
+  const beat = () => store.heartbeats.beat(heartbeatId(ownId), heartbeatDetails(ownId, project, instance), ttlMs);
+
+  const takeOver = async (): Promise<readonly string[]> => {
+    const lease = `dispatcher:take-over:${project}`;
+    if (!(await store.leases.acquire(lease, instance, ttlMs))) return [];
+    const beats = await store.heartbeats.listAlive(heartbeatId(`dispatcher-${project}-`));
+    const alive = new Set(
+      beats.filter(({ details }) => details['project_name'] === project).map(({ details }) => details['server_id']),
+    );
+    const query = `WorkflowType = "${DISPATCHER_WORKFLOW_TYPE}" AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
+    const retired: string[] = [];
+    for await (const { workflowId, memo } of client.workflow.list({ query })) {
+      const found = parseDispatcherId(project, workflowId);
+      if (found === undefined || isIngress(found.instance) || memo?.[RETIRING_MEMO] === true) continue;
+      if (found.instance === instance || alive.has(found.instance)) continue;
+      if (await retire(client, workflowId)) retired.push(workflowId);
+    }
+    return retired;
+  };
+
+  const work = async (): Promise<void> => {
+    await beat();
+    await takeOver();
+  };
+
+  return {
+    async start() {
+      await beat().catch(onError);
+      timer ??= setInterval(() => {
+        turn = turn.then(work).catch(onError);
+      }, intervalMs).unref();
+    },
+    async stop() {
+      clearInterval(timer);
+      await turn;
+      await store.heartbeats.remove(heartbeatId(ownId)).catch(onError);
+    },
+    takeOver,
+  };
+}
+
+async function retire(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(RETIRE_SIGNAL);
+    return true;
+  } catch (error) {
+    // Lists lag behind: it has completed.
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,200 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import {
+  CompozyError,
+  isBlobRef,
+  toErrorView,
+  toFailureRecord,
+  type BlobStore,
+  type DeadLetter,
+  type EventRecord,
+  type Json,
+  type JsonObject,
+  type RunGateway,
+} from '@compozy/core';
+import { loadJson } from '@compozy/core/blobs';
+import type { EventRoutes } from '@compozy/core/schema';
+import type { AcceptedEvent, EventOutcome, QueuedEvent, StartTriggeredInput } from './common/protocol.js';
+import type { DispatcherStore } from './dispatcher-store.js';
+import { processEventSignal } from './process-event-signal.js';
+import type { CompiledTrigger } from './routing-map.js';
+
+const CONCURRENT_EVENTS = 20;
+/** A dead letter is the only trace of its event, so the event stays this many attempts while the store is down. */
+const STORE_ATTEMPTS = 10;
+const STORE_TIMEOUT_MS = 3_000;
+const INVALID_ARGUMENT = 3;
+
+export interface StartTriggeredOptions {
+  readonly projectName: string;
+  readonly map: ReadonlyMap<string, readonly CompiledTrigger[]>;
+  readonly runs: Pick<RunGateway, 'startRun'>;
+  readonly blobs: BlobStore;
+  readonly store?: DispatcherStore;
+}
+
+/** What is known of one event after an attempt, for the dispatcher and for the store. */
+interface Dispatched {
+  readonly outcome: EventOutcome;
+  readonly started: EventRecord['started'];
+  readonly letters: readonly DeadLetter[];
+}
+
+/**
+ * Starts the runs of a batch of events. A run that exists already counts as started. One event's failure does not
+ * touch the others.
+ */
+export async function startTriggered(
+  input: StartTriggeredInput,
+  options: StartTriggeredOptions,
+): Promise<readonly EventOutcome[]> {
+  const { projectName, store } = options;
+  if (input.project !== projectName) {
+    throw new CompozyError(
+      'Config.WrongProject',
+      `This worker serves project "${projectName}", not "${input.project}": give each project a task queue of its own`,
+    );
+  }
+  const results = await mapConcurrently(input.events, (entry) => dispatchEvent(entry, options));
+  if (store === undefined) return results.map(({ outcome }) => outcome);
+  const recorded = await record(input.events, results, store, projectName);
+  return results.map(({ outcome, letters }, index) => {
+    const mayWait = input.events[index]!.attempts + 1 < STORE_ATTEMPTS;
+    if (recorded || letters.length === 0 || outcome.kind === 'retry' || !mayWait) return outcome;
+    return { kind: 'retry', code: 'Store.Unavailable', message: 'The dead letter could not be stored' };
+  });
+}
+
+async function dispatchEvent({ event }: QueuedEvent, options: StartTriggeredOptions): Promise<Dispatched> {
+  const { map, runs, blobs } = options;
+  try {
+    let routes: EventRoutes | undefined;
+    const payload = isBlobRef(event.payload) ? await loadJson(blobs, event.payload) : event.payload;
+    if (!processEventSignal({ ...event, payload }, map, (found) => (routes = found)) || routes === undefined) {
+      return dead(event, options, unknownEvent(event, map));
+    }
+    for (const run of routes.starts) {
+      // What is large stays in the blob store.
+      const kept = event.payload as Json;
+      await runs.startRun({ ...run, input: kept, trigger: { ...run.trigger, payload: kept } });
+    }
+    const [refused] = routes.rejected;
+    if (routes.starts.length === 0 && refused !== undefined && routes.rejected.length === 1)
+      return dead(event, options, refused.error, refused.workflowId);
+    const letters = routes.rejected.map(({ workflowId, error }) => toLetter(event, options, error, workflowId));
+    const started = routes.starts.map(({ workflowId, workflowExecId }) => ({ workflowId, workflowExecId }));
+    const outcome: EventOutcome =
+      started.length === 0 && refused !== undefined
+        ? { kind: 'dead', code: refused.error.code, message: refused.error.message }
+        : { kind: 'started', runs: started.length, rejected: letters.length };
+    return { outcome, started, letters };
+  } catch (error) {
+    const { code, message } = toFailureRecord(error, 'Task.Failed');
+    if (isFinal(error)) return dead(event, options, error);
+    return { outcome: { kind: 'retry', code, message: message.slice(0, 500) }, started: [], letters: [] };
+  }
+}
+
+function unknownEvent(event: AcceptedEvent, map: ReadonlyMap<string, unknown>): CompozyError {
+  const { name, workflow_id } = event;
+  const who = workflow_id === undefined ? 'No workflow' : `Workflow "${workflow_id}" is not there, or`;
+  const known = [...map.keys()].toSorted();
+  const listened = known.length === 0 ? 'none' : known.map((each) => `"${each}"`).join(', ');
+  return new CompozyError('Event.Unknown', `${who} has no trigger "${name}"; there are ${listened}`, {
+    details: { name, known },
+  });
+}
+
+function dead(event: AcceptedEvent, options: StartTriggeredOptions, error: unknown, workflowId?: string): Dispatched {
+  const { code, message } = toFailureRecord(error, 'Task.Failed');
+  return {
+    outcome: { kind: 'dead', code, message: message.slice(0, 500) },
+    started: [],
+    letters: [toLetter(event, options, error, workflowId)],
+  };
+}
+
+function toLetter(
+  event: AcceptedEvent,
+  { projectName }: StartTriggeredOptions,
+  error: unknown,
+  workflowId: string | undefined = event.workflow_id,
+): DeadLetter {
+  return {
+    id: workflowId === undefined ? event.event_id : `${event.event_id}/${workflowId}`,
+    project: projectName,
+    event: {
+      eventId: event.event_id,
+      name: event.name,
+      payload: event.payload as Json,
+      correlationId: event.correlation_id,
+      source: event.source,
+    },
+    workflowId: workflowId ?? null,
+    reason: toReason(error),
+    at: new Date().toISOString(),
+    replayedAt: null,
+  };
+}
+
+function toReason(error: unknown): JsonObject {
+  return toErrorView(toFailureRecord(error, 'Task.Failed'));
+}
+
+/** Whether the same would come of another attempt. */
+function isFinal(error: unknown): boolean {
+  if (CompozyError.isInstance(error)) return !error.retryable;
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(cause) && Number(cause.code) === INVALID_ARGUMENT;
+}
+
+/** Rows for people; whether they could be written. */
+async function record(
+  entries: readonly QueuedEvent[],
+  results: readonly Dispatched[],
+  store: DispatcherStore,
+  project: string,
+): Promise<boolean> {
+  const now = new Date().toISOString();
+  const rows = results.flatMap(({ outcome, started, letters }, index): EventRecord[] => {
+    if (outcome.kind === 'retry') return [];
+    const { event } = entries[index]!;
+    return [
+      {
+        eventId: event.event_id,
+        project,
+        name: event.name,
+        payload: event.payload as Json,
+        correlationId: event.correlation_id,
+        source: event.source,
+        status: outcome.kind === 'dead' ? 'dead' : 'processed',
+        started,
+        error: letters[0]?.reason ?? null,
+        acceptedAt: new Date(event.accepted_at).toISOString(),
+        updatedAt: now,
+      },
+    ];
+  });
+  const letters = results.flatMap((result) => result.letters);
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), STORE_TIMEOUT_MS);
+  const written = (async () => {
+    if (letters.length > 0) await store.deadLetters.addAll(letters);
+    if (rows.length > 0) await store.events.upsertAll(rows);
+    return true;
+  })().catch(() => false);
+  try {
+    return await Promise.race([written, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function mapConcurrently<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results = Array.from<R>({ length: items.length });
+  const rest = items.entries();
+  const lane = async () => {
+    for (const [index, item] of rest) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_EVENTS, items.length) }, lane));
+  return results;
+}

@@ -1,0 +1,1 @@
+export { createMemoryDispatcherStore } from './create-memory-dispatcher-store.js';

@@ -1,0 +1,191 @@
+/*
+ * The Temporal shell of a dispatcher: one loop, one batch of starts at a time. What it accepted is in the queue until
+ * the starts were acknowledged, and crosses continue-as-new. Any worker of the project's task queue carries on with it.
+ *
+ * A signal that Temporal took is never refused: a dispatcher that is told to retire says so in its memo, so that
+ * senders move on, and still handles what reaches it. It cannot complete over an unhandled signal: the server makes it
+ * look again.
+ */
+import {
+  CancellationScope,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  sleep,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { INLINE_LIMIT_BYTES, LOCAL_POLICY, type BlobRef, type EngineActivities, type Json } from '@compozy/core';
+import {
+  EVENT_SIGNAL,
+  RETIRE_SIGNAL,
+  RETIRING_MEMO,
+  STATUS_QUERY,
+  type DeadEvent,
+  type DispatcherActivities,
+  type DispatcherInput,
+  type DispatcherStatus,
+  type EventOutcome,
+  type QueuedEvent,
+} from '../common/protocol.js';
+import { createEventQueue } from './event-queue.js';
+import { toIncomingEvents } from './incoming-events.js';
+
+/** The server takes 10,000 signals in one run, and a longer history is slower to pick up. */
+const MAX_SIGNALS = 2_000;
+const MAX_HISTORY_EVENTS = 20_000;
+const RECENT_DEAD = 20;
+
+/** Starts the runs of the events that it is signalled. */
+export async function DispatcherWorkflow(input: DispatcherInput): Promise<DispatcherStatus> {
+  const { project, instance, epoch = 0, resume } = input;
+  const info = workflowInfo();
+  const queue = createEventQueue();
+  let { accepted, handled, dead, unnamed } = resume?.counters ?? { accepted: 0, handled: 0, dead: 0, unnamed: 0 };
+  let recentDead: readonly DeadEvent[] = resume?.recent_dead ?? [];
+  let retiring = resume?.retiring ?? false;
+  let signals = 0;
+  let received: { readonly argument: unknown; readonly at: number }[] = [];
+  let wake: (() => void) | undefined;
+  const wakeUp = (): void => wake?.();
+
+  const status = (): DispatcherStatus => ({
+    project,
+    instance,
+    epoch,
+    retiring,
+    pending: queue.size + received.length,
+    accepted,
+    handled,
+    dead,
+    recent_dead: recentDead,
+  });
+  const retire = (): void => {
+    if (retiring) return;
+    retiring = true;
+    upsertMemo({ [RETIRING_MEMO]: true });
+    wakeUp();
+  };
+
+  setHandler(defineQuery<DispatcherStatus>(STATUS_QUERY), status);
+  setHandler(defineSignal(RETIRE_SIGNAL), retire);
+  setHandler(defineSignal<[unknown]>(EVENT_SIGNAL), (argument) => {
+    signals += 1;
+    received.push({ argument, at: Date.now() });
+    wakeUp();
+  });
+  CancellationScope.current().cancelRequested.catch(retire);
+
+  return await CancellationScope.nonCancellable(async () => {
+    const engine = proxyLocalActivities<EngineActivities>({
+      startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
+      retry: { initialInterval: 1_000, maximumInterval: 30_000 },
+    });
+    const { startTriggered } = proxyActivities<DispatcherActivities>({
+      startToCloseTimeout: 120_000,
+      heartbeatTimeout: 10_000,
+      retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 },
+    });
+    if (resume !== undefined) {
+      for (const ref of resume.stored) {
+        const entries = (await engine.loadValue({ ref })) as unknown as readonly QueuedEvent[];
+        for (const entry of entries) queue.add(entry);
+      }
+      for (const entry of resume.pending) queue.add(entry);
+    }
+
+    let inFlight = false;
+    let alarmAt: number | undefined;
+    for (;;) {
+      take();
+      if (!inFlight) {
+        if (retiring && queue.size === 0) return status();
+        if (signals >= MAX_SIGNALS || historyIsLong()) await goOn();
+        const batch = queue.due(Date.now());
+        if (batch.length > 0) dispatch(batch);
+        else setAlarm();
+      }
+      if (received.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    }
+
+    function take(): void {
+      const arrived = received;
+      received = [];
+      for (const { argument, at } of arrived) {
+        const incoming = toIncomingEvents(argument, at, () => `${info.firstExecutionRunId}/${(unnamed += 1)}`);
+        dead += incoming.malformed;
+        for (const event of incoming.events) {
+          if (queue.add({ event, attempts: 0, due_at: at })) accepted += 1;
+        }
+      }
+    }
+
+    function dispatch(batch: readonly QueuedEvent[]): void {
+      inFlight = true;
+      startTriggered({ project, dispatcher_id: info.workflowId, events: batch })
+        .then(({ outcomes }) => settle(batch, outcomes))
+        // It is retried without end, so this is a failure that says that trying again at once is of no use.
+        .catch(() => settle(batch, []));
+    }
+
+    function settle(batch: readonly QueuedEvent[], outcomes: readonly EventOutcome[]): void {
+      inFlight = false;
+      queue.settle(batch, outcomes, Date.now());
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.kind === 'started') handled += 1;
+        if (outcome.kind !== 'dead') continue;
+        dead += 1;
+        const { event_id, name } = batch[index]!.event;
+        const { code, message } = outcome;
+        recentDead = [...recentDead, { event_id, name, code, message: message.slice(0, 500) }].slice(-RECENT_DEAD);
+      }
+      wakeUp();
+    }
+
+    /** One timer for the earliest event that has to wait; one that fires for nothing does no harm. */
+    function setAlarm(): void {
+      const next = queue.nextDueAt(Date.now());
+      if (next === undefined || (alarmAt !== undefined && alarmAt <= next)) return;
+      alarmAt = next;
+      void sleep(Math.max(1, next - Date.now())).then(() => {
+        if (alarmAt === next) alarmAt = undefined;
+        wakeUp();
+      });
+    }
+
+    async function goOn(): Promise<void> {
+      const stored: BlobRef[] = [];
+      let pending = queue.entries();
+      const known = new Set<QueuedEvent>();
+      while (JSON.stringify(pending).length > INLINE_LIMIT_BYTES) {
+        stored.push(await engine.storeValue({ value: pending as unknown as Json }));
+        for (const entry of pending) known.add(entry);
+        // What came in meanwhile stands behind it.
+        take();
+        pending = queue.entries().filter((entry) => !known.has(entry));
+      }
+      // No await from here on: what is taken now has to be part of what is handed over.
+      await continueAsNew<typeof DispatcherWorkflow>({
+        project,
+        instance,
+        epoch,
+        resume: {
+          version: 1,
+          counters: { accepted, handled, dead, unnamed },
+          retiring,
+          stored,
+          pending,
+          recent_dead: recentDead,
+        },
+      });
+    }
+  });
+}
+
+function historyIsLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MAX_HISTORY_EVENTS;
+}

@@ -1,0 +1,1 @@
+export { DispatcherWorkflow } from './dispatcher-workflow.js';

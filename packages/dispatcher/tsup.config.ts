@@ -1,0 +1,3 @@
+import { library } from '../../tooling/tsup-config/library.js';
+
+export default library;
