@@ -20,7 +20,17 @@ export async function bundleWorkflows(workflowsPath: string, cacheDir: string): 
   await mkdir(cacheDir, { recursive: true });
   const entry = path.join(cacheDir, `workflows-${key}.entry.cjs`);
   await writeFile(entry, entrySource(workflowsPath));
-  const { code } = await bundleWorkflowCode({ workflowsPath: entry, preloadModules: [preloadPath], logger: quiet });
+  // The bundler looks for the SDK beside the entry; what counts is the copy that the workflow code uses.
+  const sdk = path.dirname(createRequire(workflowsPath).resolve('@temporalio/workflow/package.json'));
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: entry,
+    preloadModules: [preloadPath],
+    logger: quiet,
+    webpackConfigHook: (config) => ({
+      ...config,
+      resolve: { ...config.resolve, alias: { ...config.resolve?.alias, '@temporalio/workflow': sdk } },
+    }),
+  });
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, code);
   await rename(temporary, file);

@@ -113,10 +113,17 @@ export interface DispatcherResume {
   readonly version: 1;
   readonly counters: DispatcherCounters;
   readonly retiring: boolean;
-  /** Lists of pending events in the blob store, older than those in `pending`. */
-  readonly stored: readonly BlobRef[];
-  readonly pending: readonly QueuedEvent[];
+  /** Pending events in order of arrival: those in work, those in the blob store, the newest. */
+  readonly queued: readonly QueuedEvent[];
+  readonly stored: readonly StoredEvents[];
+  readonly newest: readonly QueuedEvent[];
   readonly recent_dead: readonly DeadEvent[];
+}
+
+/** A list of pending events in the blob store. */
+export interface StoredEvents {
+  readonly ref: BlobRef;
+  readonly count: number;
 }
 
 export interface DispatcherCounters {

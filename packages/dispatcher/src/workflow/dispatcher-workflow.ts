@@ -18,7 +18,7 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { INLINE_LIMIT_BYTES, LOCAL_POLICY, type BlobRef, type EngineActivities, type Json } from '@compozy/core';
+import { INLINE_LIMIT_BYTES, LOCAL_POLICY, type EngineActivities, type Json } from '@compozy/core';
 import {
   EVENT_SIGNAL,
   RETIRE_SIGNAL,
@@ -30,6 +30,7 @@ import {
   type DispatcherStatus,
   type EventOutcome,
   type QueuedEvent,
+  type StoredEvents,
 } from '../common/protocol.js';
 import { createEventQueue } from './event-queue.js';
 import { toIncomingEvents } from './incoming-events.js';
@@ -38,12 +39,16 @@ import { toIncomingEvents } from './incoming-events.js';
 const MAX_SIGNALS = 2_000;
 const MAX_HISTORY_EVENTS = 20_000;
 const RECENT_DEAD = 20;
+/** UTF-16 units of JSON text. */
+const STORED_LENGTH = 192 * 1024;
 
 /** Starts the runs of the events that it is signalled. */
 export async function DispatcherWorkflow(input: DispatcherInput): Promise<DispatcherStatus> {
   const { project, instance, epoch = 0, resume } = input;
   const info = workflowInfo();
-  const queue = createEventQueue();
+  let queue = createEventQueue();
+  let stored: readonly StoredEvents[] = resume?.stored ?? [];
+  let newest: QueuedEvent[] = [...(resume?.newest ?? [])];
   let { accepted, handled, dead, unnamed } = resume?.counters ?? { accepted: 0, handled: 0, dead: 0, unnamed: 0 };
   let recentDead: readonly DeadEvent[] = resume?.recent_dead ?? [];
   let retiring = resume?.retiring ?? false;
@@ -57,7 +62,7 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     instance,
     epoch,
     retiring,
-    pending: queue.size + received.length,
+    pending: stored.reduce((sum, { count }) => sum + count, queue.size + newest.length + received.length),
     accepted,
     handled,
     dead,
@@ -89,24 +94,20 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       heartbeatTimeout: 10_000,
       retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 },
     });
-    if (resume !== undefined) {
-      for (const ref of resume.stored) {
-        const entries = (await engine.loadValue({ ref })) as unknown as readonly QueuedEvent[];
-        for (const entry of entries) queue.add(entry);
-      }
-      for (const entry of resume.pending) queue.add(entry);
-    }
-
+    for (const entry of resume?.queued ?? []) queue.add(entry);
     let inFlight = false;
     let alarmAt: number | undefined;
     for (;;) {
       take();
       if (!inFlight) {
-        if (retiring && queue.size === 0) return status();
         if (signals >= MAX_SIGNALS || historyIsLong()) await goOn();
-        const batch = queue.due(Date.now());
+        let batch = queue.due(Date.now());
+        while (batch.length === 0 && (await loadMore())) batch = queue.due(Date.now());
         if (batch.length > 0) dispatch(batch);
-        else setAlarm();
+        else if (received.length === 0) {
+          if (retiring && queue.size === 0) return status();
+          setAlarm();
+        }
       }
       if (received.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     }
@@ -118,9 +119,25 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
         const incoming = toIncomingEvents(argument, at, () => `${info.firstExecutionRunId}/${(unnamed += 1)}`);
         dead += incoming.malformed;
         for (const event of incoming.events) {
-          if (queue.add({ event, attempts: 0, due_at: at })) accepted += 1;
+          const entry: QueuedEvent = { event, attempts: 0, due_at: at };
+          if (stored.length > 0) newest.push(entry);
+          else if (!queue.add(entry)) continue;
+          accepted += 1;
         }
       }
+    }
+
+    /** Takes the oldest events that are not in the queue into it; false when there are none. */
+    async function loadMore(): Promise<boolean> {
+      const [first, ...rest] = stored;
+      if (first === undefined) return false;
+      const entries = (await kept(engine.loadValue({ ref: first.ref }))) as unknown as readonly QueuedEvent[];
+      stored = rest;
+      for (const entry of entries) queue.add(entry);
+      if (rest.length > 0) return true;
+      for (const entry of newest) queue.add(entry);
+      newest = [];
+      return true;
     }
 
     function dispatch(batch: readonly QueuedEvent[]): void {
@@ -157,17 +174,18 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     }
 
     async function goOn(): Promise<void> {
-      const stored: BlobRef[] = [];
-      let pending = queue.entries();
-      const known = new Set<QueuedEvent>();
-      while (JSON.stringify(pending).length > INLINE_LIMIT_BYTES) {
-        stored.push(await engine.storeValue({ value: pending as unknown as Json }));
-        for (const entry of pending) known.add(entry);
-        // What came in meanwhile stands behind it.
-        take();
-        pending = queue.entries().filter((entry) => !known.has(entry));
+      if (lengthOf(queue.entries()) > INLINE_LIMIT_BYTES) {
+        stored = [...(await store(queue.entries())), ...stored];
+        queue = createEventQueue();
       }
-      // No await from here on: what is taken now has to be part of what is handed over.
+      take();
+      while (lengthOf(newest) > INLINE_LIMIT_BYTES) {
+        const entries = newest;
+        newest = [];
+        stored = [...stored, ...(await store(entries))];
+        take();
+      }
+      // No await from `take` on: what came in has to be part of what is handed over.
       await continueAsNew<typeof DispatcherWorkflow>({
         project,
         instance,
@@ -176,13 +194,44 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
           version: 1,
           counters: { accepted, handled, dead, unnamed },
           retiring,
+          queued: queue.entries(),
           stored,
-          pending,
+          newest,
           recent_dead: recentDead,
         },
       });
     }
+
+    /** In pieces, because each stands in the history of the run that reads it. */
+    async function store(entries: readonly QueuedEvent[]): Promise<readonly StoredEvents[]> {
+      const pieces: StoredEvents[] = [];
+      let piece: QueuedEvent[] = [];
+      let length = 0;
+      for (const [index, entry] of entries.entries()) {
+        piece.push(entry);
+        length += lengthOf(entry);
+        if (length < STORED_LENGTH && index < entries.length - 1) continue;
+        pieces.push({ ref: await kept(engine.storeValue({ value: piece as unknown as Json })), count: piece.length });
+        piece = [];
+        length = 0;
+      }
+      return pieces;
+    }
   });
+}
+
+/**
+ * A blob store that has lost its values must not end a dispatcher, which would lose events: a plain error fails the
+ * workflow task, and that is tried again until the store is repaired.
+ */
+async function kept<T>(value: Promise<T>): Promise<T> {
+  return await value.catch((error: unknown) => {
+    throw new Error(`The blob store does not hold the pending events: ${String(error)}`);
+  });
+}
+
+function lengthOf(value: unknown): number {
+  return JSON.stringify(value).length;
 }
 
 function historyIsLong(): boolean {

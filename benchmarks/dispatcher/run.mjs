@@ -1,0 +1,205 @@
+// Two workers on one project, events sent through them and from outside, workers killed (kill -9) and restarted at
+// random. Counts what came of each event. `--minutes 5 --events 10000` is the long form.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { getTaskQueue } from '@compozy/core';
+import { stableId } from '@compozy/core/interpreter';
+import { startDevServer } from '@compozy/dev-server';
+import { createEventSender } from '@compozy/dispatcher';
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '1' }, events: { type: 'string', default: '2000' } },
+});
+const EVENTS = Number(values.events);
+const DURATION_MS = Number(values.minutes) * 60_000;
+const PROJECT = 'chaos';
+const WORKFLOWS = ['bill', 'greet'];
+/** Events that are given to a worker right before it is killed. */
+const BURST = 20;
+const REPEATED_EVERY = 10;
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const between = (from, to) => from + Math.random() * (to - from);
+const cacheDir = await mkdtemp(path.join(tmpdir(), 'compozy-chaos-'));
+const server = await startDevServer({ log: console.log });
+const connection = await Connection.connect({ address: server.address });
+const client = new Client({ connection });
+const ingress = createEventSender({ client, project: PROJECT });
+
+let started = 0;
+const slots = [];
+const killed = [];
+const acceptedBy = new Map();
+let resent = 0;
+
+async function startWorker(slot) {
+  const instance = `w${(started += 1)}`;
+  const child = fork(path.join(import.meta.dirname, 'worker.mjs'), [server.address, instance, cacheDir]);
+  const worker = { child, instance, ready: false, answers: new Map() };
+  slots[slot] = worker;
+  child.on('message', ({ ready, index, error }) => {
+    if (ready) worker.ready = true;
+    else worker.answers.get(index)?.(error);
+  });
+  // Who waits for a dead worker has no answer, and sends the event again.
+  child.once('exit', () => {
+    worker.ready = false;
+    for (const answer of worker.answers.values()) answer('the worker died');
+  });
+  while (!worker.ready && child.exitCode === null && child.signalCode === null) await wait(50);
+}
+
+/** Undefined when the event was accepted. */
+function sendThrough(worker, index) {
+  return new Promise((resolve) => {
+    worker.answers.set(index, (error) => {
+      worker.answers.delete(index);
+      resolve(error);
+    });
+    worker.child.send({ index, event: eventOf(index) }, (error) => error && worker.answers.get(index)?.(error.message));
+  });
+}
+
+function eventOf(index) {
+  return { name: 'order.placed', payload: { n: index }, eventId: `order-${index}` };
+}
+
+/** As a careful sender does: the same event, until somebody takes it. */
+async function send(index, preferred) {
+  for (let attempt = 0; ; attempt += 1) {
+    const alive = slots.filter((worker) => worker?.ready);
+    const worker = attempt === 0 && preferred?.ready ? preferred : alive[index % 4];
+    const error =
+      worker === undefined
+        ? await ingress.send([eventOf(index)]).then(
+            () => undefined,
+            (failure) => failure.message,
+          )
+        : await sendThrough(worker, index);
+    if (error === undefined) {
+      acceptedBy.set(index, { instance: worker?.instance, at: Date.now() });
+      return;
+    }
+    resent += 1;
+    await wait(100);
+  }
+}
+
+let next = 0;
+const sending = new Set();
+function launch(index, preferred) {
+  const sent = send(index, preferred).then(() => (index % REPEATED_EVERY === 0 ? send(index) : undefined));
+  sending.add(sent);
+  void sent.finally(() => sending.delete(sent));
+  return sent;
+}
+
+const begin = Date.now();
+const over = () => Date.now() - begin > DURATION_MS;
+
+async function sendAll() {
+  for (; next < EVENTS;) {
+    const due = Math.min(EVENTS, Math.ceil(((Date.now() - begin) / DURATION_MS) * EVENTS));
+    while (next < due && sending.size < 100) launch(next++);
+    await wait(20);
+  }
+  await Promise.all(sending);
+}
+
+async function killAtRandom() {
+  while (!over()) {
+    await wait(between(2_000, 8_000));
+    const slot = Math.floor(Math.random() * slots.length);
+    const victim = slots[slot];
+    if (!victim?.ready || over()) continue;
+    const last = [];
+    for (let n = 0; n < BURST && next < EVENTS; n += 1) last.push(launch(next++, victim));
+    // Dies with some of them accepted and not all started.
+    await Promise.race([Promise.all(last), wait(between(5, 60))]);
+    victim.child.kill('SIGKILL');
+    killed.push({ instance: victim.instance, at: Date.now() });
+    await once(victim.child, 'exit');
+    await wait(between(0, 4_000));
+    await startWorker(slot);
+  }
+}
+
+console.log(`${EVENTS} events in ${values.minutes} min, each for ${WORKFLOWS.length} workflows; two workers`);
+await Promise.all([startWorker(0), startWorker(1)]);
+await Promise.all([sendAll(), killAtRandom()]);
+console.log(`sent after ${((Date.now() - begin) / 1000).toFixed(0)} s; waiting for the last runs`);
+
+const ours = `TaskQueue = "${getTaskQueue(PROJECT)}"`;
+const runsQuery = `${ours} AND WorkflowType IN (${WORKFLOWS.map((id) => `"${id}"`).join(', ')})`;
+const expected = EVENTS * WORKFLOWS.length;
+let [count, stillFor] = [-1, 0];
+while (stillFor < 30) {
+  const now = (await client.workflow.count(runsQuery)).count;
+  stillFor = now === count ? stillFor + 1 : 0;
+  count = now;
+  if (now === expected && stillFor >= 3) break;
+  await wait(1_000);
+}
+
+const runs = new Map();
+let extra = 0;
+for await (const { workflowId, startTime } of client.workflow.list({ query: runsQuery })) {
+  if (runs.has(workflowId)) extra += 1;
+  runs.set(workflowId, startTime.getTime());
+}
+const startsOf = (index) =>
+  WORKFLOWS.flatMap((id) => runs.get(`${id}-${stableId(`${id}/order.placed/order-${index}`)}`) ?? []);
+let known = 0;
+let lost = 0;
+for (let index = 0; index < EVENTS; index += 1) {
+  const found = startsOf(index).length;
+  known += found;
+  lost += WORKFLOWS.length - found;
+}
+// Whatever has the id of no event was started for one under another id.
+const duplicates = extra + (runs.size - known);
+
+console.log(
+  `sent        ${EVENTS} events (${resent} times without an answer and sent again, ${Math.ceil(EVENTS / REPEATED_EVERY)} twice on purpose)`,
+);
+console.log(`started     ${known} of ${expected} runs`);
+console.log(`lost        ${lost}`);
+console.log(`duplicates  ${duplicates}`);
+console.log(`killed      ${killed.length} workers`);
+const delays = [];
+for (const { instance, at } of killed) {
+  const left = [];
+  for (const [index, accepted] of acceptedBy) {
+    if (accepted.instance !== instance) continue;
+    const last = Math.max(...startsOf(index));
+    if (last > at) left.push(last - at);
+  }
+  if (left.length > 0) delays.push({ instance, events: left.length, seconds: Math.max(...left) / 1000 });
+}
+for (const { instance, events, seconds } of delays)
+  console.log(
+    `  ${instance} died with ${events} events pending; the last of them had started its runs ${seconds.toFixed(1)} s later`,
+  );
+const seconds = delays.map((delay) => delay.seconds).toSorted((a, b) => a - b);
+if (seconds.length > 0)
+  console.log(
+    `from death to processed: median ${seconds[Math.floor(seconds.length / 2)].toFixed(1)} s, longest ${seconds.at(-1).toFixed(1)} s`,
+  );
+let longest = 0;
+for await (const dispatcher of client.workflow.list({ query: `${ours} AND WorkflowType = "DispatcherWorkflow"` }))
+  longest = Math.max(longest, dispatcher.historyLength ?? 0);
+console.log(`longest history of a dispatcher: ${longest} events`);
+
+for (const { child } of slots) {
+  child.kill('SIGTERM');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+await connection.close();
+await server.stop();
+await rm(cacheDir, { recursive: true, force: true });
+process.exitCode = lost === 0 && duplicates === 0 ? 0 : 1;
