@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CompozyError, type RunStart } from '@compozy/core';
+import { createMemoryBlobStore, storeJson } from '@compozy/core/blobs';
+import { loadProject } from '@compozy/core/loader';
+import type { AcceptedEvent } from './common/protocol.js';
+import { buildSignalRoutingMap } from './routing-map.js';
+import { startTriggered } from './start-triggered.js';
+import { createMemoryDispatcherStore } from './testing/create-memory-dispatcher-store.js';
+
+const dir = path.join(path.dirname(fileURLToPath(import.meta.url)), '__fixtures__');
+const map = buildSignalRoutingMap(await loadProject(dir));
+
+const unavailable = () => Promise.reject(new CompozyError('Store.Unavailable', 'The disk is full'));
+
+function setUp({ refuse }: { refuse?: (run: RunStart) => Error | undefined } = {}) {
+  const runs: RunStart[] = [];
+  const startRun = async (run: RunStart) => {
+    const error = refuse?.(run);
+    if (error !== undefined) throw error;
+    runs.push(run);
+  };
+  const store = createMemoryDispatcherStore();
+  return {
+    runs,
+    store,
+    options: { projectName: 'routed', map, runs: { startRun }, blobs: createMemoryBlobStore(), store },
+  };
+}
+
+function entry(event: Partial<AcceptedEvent> & { name: string }, attempts = 0) {
+  const { event_id = 'e1', payload = {} } = event;
+  const whole = { correlation_id: 'c', source: 'api', accepted_at: 0, ...event, event_id, payload };
+  return { event: whole, attempts, due_at: 0 };
+}
+
+const input = (...events: ReturnType<typeof entry>[]) => ({ project: 'routed', dispatcher_id: 'd', events });
+
+describe('startTriggered', () => {
+  it('tells of each event in order, and goes on past those that fail', async () => {
+    const { options, runs } = setUp({
+      refuse: ({ trigger }) => (trigger.event_id === 'down' ? new Error('connection refused') : undefined),
+    });
+    const outcomes = await startTriggered(
+      input(
+        entry({ name: 'nobody', event_id: 'unknown' }),
+        entry({ name: 'left', event_id: 'down' }),
+        entry({ name: 'joined', event_id: 'half' }),
+        entry({ name: 'left', event_id: 'fine' }),
+      ),
+      options,
+    );
+    expect(outcomes).toMatchObject([
+      { kind: 'dead', code: 'Event.Unknown' },
+      { kind: 'retry', message: 'connection refused' },
+      { kind: 'started', runs: 1, rejected: 1 },
+      { kind: 'started', runs: 1, rejected: 0 },
+    ]);
+    expect(runs.map(({ trigger }) => trigger.event_id)).toEqual(['half', 'fine']);
+  });
+
+  it('lets an event go that will never start', async () => {
+    const { options } = setUp({ refuse: () => new CompozyError('Config.UnknownWorkflow', 'gone') });
+    expect(await startTriggered(input(entry({ name: 'left' })), options)).toMatchObject([
+      { kind: 'dead', code: 'Config.UnknownWorkflow' },
+    ]);
+  });
+
+  it('checks a payload in the blob store, and hands on where it is', async () => {
+    const { options, runs } = setUp();
+    const payload = await storeJson(options.blobs, { name: 'Ann' });
+    await startTriggered(input(entry({ name: 'joined', payload })), options);
+    expect(runs).toMatchObject([
+      { workflowId: 'greet', input: payload, trigger: { payload } },
+      { workflowId: 'count', input: payload },
+    ]);
+  });
+
+  it('starts runs while the store is down, and holds back only what would be lost without it', async () => {
+    const { options, runs, store } = setUp();
+    const broken = {
+      ...store,
+      events: { ...store.events, upsertAll: unavailable },
+      deadLetters: { ...store.deadLetters, addAll: unavailable },
+    };
+    const call = (attempts: number) =>
+      startTriggered(input(entry({ name: 'left' }), entry({ name: 'nobody' }, attempts)), {
+        ...options,
+        store: broken,
+      });
+    expect(await call(0)).toMatchObject([{ kind: 'started' }, { kind: 'retry', code: 'Store.Unavailable' }]);
+    expect(runs).toHaveLength(1);
+    // Not for ever.
+    expect(await call(20)).toMatchObject([{ kind: 'started' }, { kind: 'dead', code: 'Event.Unknown' }]);
+  });
+
+  it('refuses the events of another project', async () => {
+    const { options } = setUp();
+    const call = startTriggered({ ...input(entry({ name: 'left' })), project: 'other' }, options);
+    await expect(call).rejects.toMatchObject({ code: 'Config.WrongProject' });
+  });
+});
