@@ -21,7 +21,7 @@ export async function bundleWorkflows(workflowsPath: string, cacheDir: string): 
   const entry = path.join(cacheDir, `workflows-${key}.entry.cjs`);
   await writeFile(entry, entrySource(workflowsPath));
   // The bundler looks for the SDK beside the entry; what counts is the copy that the workflow code uses.
-  const sdk = path.dirname(createRequire(workflowsPath).resolve('@temporalio/workflow/package.json'));
+  const sdk = path.dirname(resolveFrom(workflowsPath, '@temporalio/workflow/package.json'));
   const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
     preloadModules: [preloadPath],
@@ -49,6 +49,14 @@ for (const module of [dispatcher, workflows])
   for (const name of Object.keys(module))
     Object.defineProperty(exports, name, { value: module[name], enumerable: true, configurable: true });
 `;
+}
+
+function resolveFrom(file: string, name: string): string {
+  try {
+    return createRequire(file).resolve(name);
+  } catch {
+    return require.resolve(name);
+  }
 }
 
 async function bundleKey(workflowsPath: string): Promise<string> {
