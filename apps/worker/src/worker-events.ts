@@ -34,14 +34,14 @@ export interface WorkerEvent {
 /** The part of a worker that takes events: its own dispatcher, and the watch over those of others. */
 export interface WorkerEvents {
   readonly dispatcherId: string;
-  /** Resolves when the dispatcher runs, which takes a worker that polls. @throws `Server.Unreachable` */
+  /** Resolves when the dispatcher is open and, unless the task queue has a long backlog, has run. @throws `Server.Unreachable` */
   open(): Promise<void>;
   send(event: WorkerEvent): Promise<SentEvent>;
   /** Retires the dispatcher and waits a while for its last events. What is left then, other workers finish. */
   close(): Promise<void>;
 }
 
-const OPEN_TIMEOUT_MS = 60_000;
+const OPEN_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
@@ -52,16 +52,15 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
   let isOpen = false;
 
   async function untilItRuns(): Promise<void> {
-    const status = () => client.workflow.getHandle(sender.dispatcherId).query<DispatcherStatus>(STATUS_QUERY);
-    for (let left = Math.ceil(OPEN_TIMEOUT_MS / 10_000); ; left -= 1) {
-      try {
-        await client.withDeadline(Date.now() + 10_000, status);
-        return;
-      } catch (error) {
-        if (left > 1) continue;
-        const message = `The dispatcher "${sender.dispatcherId}" does not run on task queue "${taskQueue}"`;
-        throw new CompozyError('Server.Unreachable', message, { cause: error });
-      }
+    const handle = client.workflow.getHandle(sender.dispatcherId);
+    try {
+      await client.withDeadline(Date.now() + OPEN_TIMEOUT_MS, () => handle.query<DispatcherStatus>(STATUS_QUERY));
+    } catch (error) {
+      // Behind a long backlog its turn comes later. It is open and takes events; a worker that gave up would not help.
+      const { status } = await handle.describe();
+      if (status.name === 'RUNNING') return;
+      const message = `The dispatcher "${sender.dispatcherId}" is ${status.name.toLowerCase()} instead of running`;
+      throw new CompozyError('Server.Unreachable', message, { cause: error });
     }
   }
 
@@ -72,11 +71,11 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
 
     async open() {
       if (isOpen) return;
+      isOpen = true;
       // A dispatcher without a sign of life could be taken for an orphan.
       await watch?.start();
       await sender.open();
       await untilItRuns();
-      isOpen = true;
     },
 
     async send(event) {

@@ -5,6 +5,8 @@ import { DISPATCHER_WORKFLOW_TYPE, RETIRE_SIGNAL, RETIRING_MEMO } from './common
 import type { DispatcherStore } from './dispatcher-store.js';
 import { heartbeatDetails, heartbeatId } from './heartbeat-id.js';
 
+const STOP_TIMEOUT_MS = 3_000;
+
 export interface DispatcherWatchOptions {
   readonly client: Client;
   readonly project: string;
@@ -75,7 +77,8 @@ export function createDispatcherWatch(options: DispatcherWatchOptions): Dispatch
     },
     async stop() {
       clearInterval(timer);
-      await turn;
+      // A beat after the last one would bring it back; a server that does not answer may not hold up the end.
+      await Promise.race([turn, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref())]);
       await store.heartbeats.remove(heartbeatId(ownId)).catch(onError);
     },
     takeOver,

@@ -96,6 +96,8 @@ export function createEventSender(options: EventSenderOptions): EventSender {
     workflowId: currentId(),
     args: [{ project, instance, epoch } satisfies DispatcherInput],
     memo: { compozy_project: project },
+    // Before the runs that it starts: their backlog must not keep events waiting. Servers without priorities ignore it.
+    priority: { priorityKey: 1 },
   });
 
   function moveOn(): void {

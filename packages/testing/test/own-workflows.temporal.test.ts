@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { stableId } from '@compozy/core/interpreter';
 import { loadProject } from '@compozy/core/loader';
@@ -9,6 +10,7 @@ import { startDevServer } from '@compozy/dev-server';
 import { createWorker } from '@compozy/worker';
 
 it('serves workflow code of a user, the engine and the dispatcher in one worker', async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-own-'));
   await writeFile(path.join(dir, 'compozy.yaml'), 'name: own\nworkflows: [{ source: ./note.yaml }]\n');
   await writeFile(
