@@ -30,8 +30,8 @@ import { findSearchAttributes } from './search-attributes.js';
 import { createWorkerEvents, type WorkerEvent } from './worker-events.js';
 import { bundleWorkflows } from './workflow-bundle.js';
 
-/** The parts of a `Store` that a worker writes to. */
-export type WorkerStore = DispatcherStore & RunStore;
+/** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */
+export type WorkerStore = DispatcherStore & Partial<RunStore>;
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -149,7 +149,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         blobs,
         runs,
         memory,
-        ...store,
+        ...toRunStore(options.store),
         toolTimeoutMs: project.config.toolExecutionTimeoutMs,
         ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
       }),
@@ -239,6 +239,10 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       await keeper?.reconcile();
     },
   };
+}
+
+function toRunStore({ workflows, tasks }: Partial<RunStore> = {}): { readonly store?: RunStore } {
+  return workflows === undefined || tasks === undefined ? {} : { store: { workflows, tasks } };
 }
 
 interface TemporalWorkerSettings {
