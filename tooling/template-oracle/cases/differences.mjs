@@ -54,6 +54,8 @@ export const cases = [
   '{{ range $i,$.m }}{{ end }}',
   '{{ deepCopy (semver "1.2.3") }}',
   '{{ printf "%#v" (toDate "2006-01-02" "2024-02-29") }}',
+  '{{ printf "%#v" (semver "1.2.3-beta.1") }}',
+  '{{ if index (splitn "," 1 "a") "k" "l" }}y{{ else }}n{{ end }}',
   '{{ printf "%d" (toDate "2006-01-02" "2024-02-29") }}',
   '{{ dateInZone "MST" (toDate "2006" "1700") "Asia/Tokyo" }}',
   '{{ now.AddDate 1 0 0 }}',

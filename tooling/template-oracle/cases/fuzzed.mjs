@@ -98,6 +98,15 @@ export const cases = [
 {{ kebabcase (b64dec (sha1sum " z")) }}
 {{ kebabcase (b64dec "Qf9hQ/9E/2X/IP8tYf8=") }}|{{ snakecase (b64dec "/zH/YS//X/8=") }}|{{ snakecase (b64dec "//8=") }}
 {{ len (camelcase (b64dec "0x1F")) }}|{{ len (snakecase (b64dec "Qf9hQ/8=")) }}|{{ len (snakecase (b64dec "Yf9h/w==")) }}|{{ len (kebabcase (b64dec "Yf8t/w==")) }}
+{{ toStrings (regexFindAll "^." "abc" 0) | toJson }}|{{ toStrings (list) | toJson }}|{{ regexFindAll "b" "abc" 1 | toStrings }}
+{{ add.l 1 }}
+{{ range $k, $v := set .m "z" 1 }}{{ $_ := set $.m "k" $k }}{{ $v }},{{ end }}{{ .m.k }}
+{{ index "a" 0 | date "2006-01-02" }}|{{ date "2006-01-02" 86400 }}|{{ int64 86400 | date "2006-01-02" }}|{{ date "2006-01-02" 1.5 }}
+{{ $n := 5 }}{{ $n.l 1 }}
+{{ .m.k 1 }}
+{{ .s.k 1 }}
+{{ .nil.k 1 }}
+{{ .l.k 1 }}
 {{ initials (camelcase (wrapWith 0 "a/b/../c.txt" "ß")) }}
 `,
     data,

@@ -4,7 +4,7 @@ import { compileLogic } from './compile-logic.js';
 import type { FunctionTable } from './function-spec.js';
 import { memberOfAny, readPath } from './read-path.js';
 import type { Run } from './run.js';
-import { Boxed, isList, isMap, numberOf, type Value } from './value.js';
+import { Boxed, BoxedNumber, isList, isMap, numberOf, type Value } from './value.js';
 
 /** Functions of `if`: what they are given may be missing where their own value may be (D-13). */
 const LOGIC: ReadonlySet<string> = new Set(['and', 'or', 'not']);
@@ -143,7 +143,10 @@ export class ExpressionCompiler {
     const args = operands.map((operand) => this.expression(operand, false));
     return (run, dot, piped) => {
       const value = receiver(run, dot);
-      if (!(value instanceof Boxed)) return refuse(run);
+      if (!(value instanceof Boxed) || value instanceof BoxedNumber) {
+        if (!isMap(value)) readPath(run, value, [name], first.at, '(…)', false);
+        return refuse(run);
+      }
       const values = args.map((argument) => argument(run, dot));
       run.at = first.at;
       run.calling = name;

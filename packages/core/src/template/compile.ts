@@ -212,7 +212,9 @@ class Compiler {
         const keys = sortedKeys(value);
         run.spend(keys.length);
         if (keys.length === 0) return none(run, dot);
-        for (const key of keys) if (iterate(run, key, memberOf(value, key) ?? null) === BREAK) break;
+        // As they are now: the body may change the map.
+        const members = keys.map((key) => memberOf(value, key) ?? null);
+        for (const [index, key] of keys.entries()) if (iterate(run, key, members[index] ?? null) === BREAK) break;
         return DONE;
       }
       if (value === null) return none(run, dot);

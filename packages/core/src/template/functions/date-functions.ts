@@ -5,7 +5,7 @@ import { durationText, parseDuration } from '../time/duration.js';
 import { GoTime, zeroTime } from '../time/go-time.js';
 import { parseTime } from '../time/parse-time.js';
 import { namedZone, UTC } from '../time/zone.js';
-import { isFloat, numberOf, typeOf, type Value } from '../value.js';
+import { numberOf, typeOf, type Value } from '../value.js';
 
 const HTML_DATE = '2006-01-02';
 const SECOND = 1_000_000_000n;
@@ -49,11 +49,12 @@ export const DATE_FUNCTIONS: FunctionTable = {
   unixEpoch: fixed(['time'], (_run, time) => String(time.seconds)),
 };
 
+const SECONDS_TYPES: ReadonlySet<string> = new Set(['int', 'int64', 'int32']);
+
 /** A time, or Unix seconds; anything else is now. */
 function timeOf(run: Run, value: Value): GoTime {
   if (value instanceof GoTime) return value;
-  const number = numberOf(value);
-  if (number !== undefined && !isFloat(value)) return new GoTime(Number(number), 0);
+  if (SECONDS_TYPES.has(typeOf(value))) return new GoTime(Number(numberOf(value)), 0);
   return GoTime.fromMillis(run.host.now());
 }
 

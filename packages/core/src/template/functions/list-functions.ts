@@ -75,7 +75,9 @@ export const LIST_FUNCTIONS: FunctionTable = {
     run.reserve(texts.reduce((size, text) => size + text.length, separator.length * texts.length));
     return texts.join(separator);
   }),
-  toStrings: fixed(['any'], (run, values) => typed([...textsOf(run, values)], '[]string')),
+  toStrings: fixed(['any'], (run, values) =>
+    typeOf(values) === '[]string' ? values : typed([...textsOf(run, values)], '[]string'),
+  ),
   sortAlpha: fixed(['any'], (run, values) =>
     typed(values === null ? ['<nil>'] : textsOf(run, values).toSorted(compareText), '[]string'),
   ),
