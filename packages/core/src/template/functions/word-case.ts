@@ -85,7 +85,7 @@ export function separatedCase(text: string, separator: string): string {
       // The last capital begins the next word: HTTPServer.
       if (beforeLower && end - at > 1) {
         // oxlint-disable-next-line no-unmodified-loop-condition -- put() moves on
-        while (at < end - 1) put(lowerChar(chars[at]!));
+        for (let left = end - at - 1; left > 0; left -= 1) put(lowerChar(chars[at]!));
         out += separator;
       }
       take('upper');
