@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CompozyError, isTerminal, type WorkflowRecord } from '@compozy/core';
+import { loadProject } from '@compozy/core/loader';
+import { startDevServer, type DevServer } from '@compozy/dev-server';
+import { createSqliteStore } from '@compozy/store';
+import { createWorker, type CompozyWorker, type WorkerOptions } from '@compozy/worker';
+
+const FILES = {
+  'compozy.yaml':
+    'name: records\nworkflows: [{ source: ./instant.yaml }, { source: ./ask.yaml }, { source: ./bad.yaml }]\n',
+  'instant.yaml': `id: instant
+tasks: [{ id: a, type: aggregate, outputs: { n: "{{ .workflow.input.n }}" } }]
+`,
+  'ask.yaml': `id: ask
+tasks:
+  - { id: hold, type: wait, wait_for: answer, on_success: { next: rest } }
+  - { id: rest, type: wait, duration: 1h }
+`,
+  'bad.yaml': `id: bad
+tasks:
+  - { id: a, type: router, condition: workflow.input.nothing, routes: { x: b } }
+  - { id: b, type: aggregate, outputs: { x: 1 } }
+`,
+};
+const RUNS = 1_000;
+
+let dir: string;
+let server: DevServer;
+const store = () => createSqliteStore({ path: path.join(dir, 'store.db') });
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  dir = await mkdtemp(path.join(tmpdir(), 'compozy-records-'));
+  await Promise.all(Object.entries(FILES).map(([name, text]) => writeFile(path.join(dir, name), text)));
+  server = await startDevServer();
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function withWorker<T>(options: Partial<WorkerOptions>, work: (worker: CompozyWorker) => Promise<T>): Promise<T> {
+  const project = await loadProject(dir);
+  const worker = await createWorker({ project, temporal: { hostPort: server.address }, ...options });
+  await worker.setup();
+  try {
+    return await work(worker);
+  } finally {
+    await worker.stop();
+  }
+}
+
+describe('a worker with a store', () => {
+  it(`leaves none of ${RUNS} instant runs open in it`, async () => {
+    await using kept = store();
+    await withWorker({ store: kept }, async (worker) => {
+      const starts = Array.from({ length: RUNS }, (_, n) => worker.triggerWorkflow('instant', { n }));
+      const runs = await Promise.all(starts);
+      await Promise.all(runs.map((run) => worker.client.workflow.getHandle(run.temporalWorkflowId).result()));
+    });
+    const rows: WorkflowRecord[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await kept.workflows.list({
+        project: 'records',
+        limit: 500,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      rows.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(rows).toHaveLength(RUNS);
+    expect(rows.filter(({ status }) => status !== 'SUCCESS')).toEqual([]);
+    const [{ workflowExecId, output, startedAt, endedAt }] = rows as [WorkflowRecord];
+    expect(output).toMatchObject({ a: { output: { n: expect.any(Number) as number } } });
+    expect(Date.parse(endedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(startedAt));
+    const tasks = await kept.tasks.list(workflowExecId, { limit: 10 });
+    expect(tasks.items).toMatchObject([{ path: 'a', type: 'aggregate', status: 'SUCCESS', execution_type: 'basic' }]);
+  });
+
+  it('shows truly what waits, goes on, is paused, fails and is cancelled', async () => {
+    await using kept = store();
+    await withWorker({ store: kept }, async (worker) => {
+      const run = await worker.triggerWorkflow('ask');
+      const row = () => kept.workflows.get(run.workflowExecId);
+      const shown = (status: string) =>
+        expect.poll(async () => (await row())?.status, { timeout: 10_000 }).toBe(status);
+      await shown('WAITING');
+      await worker.pauseWorkflow('ask', run.workflowExecId);
+      await shown('PAUSED');
+      await worker.resumeWorkflow('ask', run.workflowExecId);
+      await shown('WAITING');
+      await worker.sendSignal(run.workflowExecId, 'answer');
+      await worker.cancelWorkflow('ask', run.workflowExecId);
+      await run.result();
+      const ended = (await row())!;
+      expect(ended.status).toBe('CANCELED');
+      expect(isTerminal(ended.status)).toBe(true);
+      const bad = await worker.triggerWorkflow('bad', {});
+      await bad.result();
+      expect(await kept.workflows.get(bad.workflowExecId)).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'Condition.Invalid' },
+      });
+    });
+  });
+
+  it('runs on when the store cannot be written', async () => {
+    const down = () => Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'));
+    await using kept = store();
+    const broken = {
+      ...kept,
+      workflows: { ...kept.workflows, upsert: down },
+      tasks: { ...kept.tasks, upsertAll: down },
+    };
+    await withWorker({ store: broken }, async (worker) => {
+      const run = await worker.triggerWorkflow('instant', { n: 1 });
+      expect((await run.result()).status).toBe('SUCCESS');
+    });
+  });
+});
