@@ -26,9 +26,11 @@ describe('compozy run', () => {
     const view = JSON.parse(stdout) as RunView;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(Object.keys(view).toSorted()).toEqual([
+      'ended_at',
       'error',
       'input',
       'output',
+      'started_at',
       'status',
       'tasks',
       'usage',

@@ -72,6 +72,8 @@ export interface TriggerOptions {
   readonly initialTaskId?: string;
   readonly workflowExecId?: string;
   readonly trigger?: Trigger;
+  /** What to do where there is an execution of that id already: `refuse` it, or `join` it. Default: `refuse`. */
+  readonly existing?: 'refuse' | 'join';
 }
 
 export interface CompozyWorker {
@@ -210,7 +212,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       await connection.close();
     },
 
-    async triggerWorkflow(workflowId, input = {}, { initialTaskId, workflowExecId = createExecId(), trigger } = {}) {
+    async triggerWorkflow(workflowId, input = {}, options = {}) {
+      const { initialTaskId, workflowExecId = createExecId(), trigger, existing = 'refuse' } = options;
       const isNew = await runs.startNew({
         workflowId,
         workflowExecId,
@@ -218,7 +221,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         trigger: trigger ?? { type: 'api' },
         ...(initialTaskId === undefined ? {} : { initialTaskId }),
       });
-      if (isNew) return runOf(workflowId, workflowExecId);
+      if (isNew || existing === 'join') return runOf(workflowId, workflowExecId);
       const message = `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`;
       throw new CompozyError('Config.Invalid', message);
     },

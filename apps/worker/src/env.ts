@@ -1,5 +1,15 @@
 import { z } from 'zod';
 
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const hashes = z
+  .string()
+  .transform((value) => value.split(',').map((hash) => hash.trim().toLowerCase()))
+  .refine(
+    (all) => all.every((hash) => /^[0-9a-f]{64}$/.test(hash)),
+    'must be SHA-256 hashes in hex, with commas between',
+  );
+
 const environment = z.object({
   COMPOZY_PROJECT_DIR: z.string().min(1).default('.'),
   TEMPORAL_HOST_PORT: z.string().min(1).optional(),
@@ -7,6 +17,15 @@ const environment = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).optional(),
   TEMPORAL_API_KEY: z.string().min(1).optional(),
+  SERVER_HOST: z.string().min(1).default('0.0.0.0'),
+  SERVER_PORT: port.default(5001),
+  HEALTH_PORT: port.default(8081),
+  SERVER_AUTH_ENABLED: flag.default(false),
+  SERVER_API_KEY_HASHES: hashes.default([]),
+  SERVER_MAX_BODY_BYTES: z.coerce.number().int().min(1024).default(1_048_576),
+  SERVER_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(0),
+  SERVER_DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(1_000),
+  SERVER_SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(30_000),
 });
 
 /** The environment of the reference worker, read once. */
@@ -16,8 +35,25 @@ export interface WorkerEnvironment {
   readonly namespace: string;
   readonly taskQueue?: string;
   readonly apiKey?: string;
+  readonly server: {
+    readonly host: string;
+    /** 0 takes a free one. */
+    readonly port: number;
+    readonly healthPort: number;
+    /** Whether each request needs an API key. */
+    readonly needsKey: boolean;
+    /** SHA-256 of keys that may do everything, beside those of the store. */
+    readonly keyHashes: readonly string[];
+    readonly maxBodyBytes: number;
+    /** 0 for no limit. */
+    readonly requestsPerMinute: number;
+    /** How long a server that says it is not ready goes on taking requests. */
+    readonly drainDelayMs: number;
+    readonly shutdownTimeoutMs: number;
+  };
 }
 
+/** @throws ZodError that lists every setting that is wrong. */
 export function readWorkerEnvironment(source: NodeJS.ProcessEnv = process.env): WorkerEnvironment {
   // An empty variable means the same as none.
   const env = environment.parse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')));
@@ -27,5 +63,16 @@ export function readWorkerEnvironment(source: NodeJS.ProcessEnv = process.env): 
     namespace: env.TEMPORAL_NAMESPACE,
     ...(env.TEMPORAL_TASK_QUEUE === undefined ? {} : { taskQueue: env.TEMPORAL_TASK_QUEUE }),
     ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
+    server: {
+      host: env.SERVER_HOST,
+      port: env.SERVER_PORT,
+      healthPort: env.HEALTH_PORT,
+      needsKey: env.SERVER_AUTH_ENABLED,
+      keyHashes: env.SERVER_API_KEY_HASHES,
+      maxBodyBytes: env.SERVER_MAX_BODY_BYTES,
+      requestsPerMinute: env.SERVER_RATE_LIMIT_PER_MINUTE,
+      drainDelayMs: env.SERVER_DRAIN_DELAY_MS,
+      shutdownTimeoutMs: env.SERVER_SHUTDOWN_TIMEOUT_MS,
+    },
   };
 }

@@ -22,3 +22,22 @@ export {
 } from './schedules/schedule-manager.js';
 export type { WorkerEvent } from './worker-events.js';
 export { bundleWorkflows } from './workflow-bundle.js';
+export type {
+  ApiDependencies,
+  ApiEvent,
+  ApiEvents,
+  ApiRuns,
+  ApiSchedules,
+  ApiStore,
+  Execution,
+  RateLimitOptions,
+  RunReference,
+  ScheduleInfo,
+  StartRequest,
+} from './http/api-dependencies.js';
+export { API_SCOPES, createApiKey, createStaticApiKeys, hashApiKey, type ApiScope } from './http/api-key.js';
+export { createApi } from './http/create-api.js';
+export type { HealthCheck } from './http/create-health.js';
+export { startServer, type Server, type ServerOptions } from './http/start-server.js';
+export { createWorkerChecks } from './http/worker-checks.js';
+export { createWorkerRuns, type WorkerRunsOptions } from './http/worker-runs.js';

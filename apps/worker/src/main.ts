@@ -1,19 +1,30 @@
+import path from 'node:path';
 import { DiagnosticsError, formatDiagnostics, loadProject } from '@compozy/core/loader';
+import { createFileBlobStore } from '@compozy/core/blobs';
 import { CompozyError } from '@compozy/core';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { readWorkerEnvironment } from './env.js';
+import { createStaticApiKeys } from './http/api-key.js';
+import { startServer } from './http/start-server.js';
+import { createWorkerChecks } from './http/worker-checks.js';
+import { createWorkerRuns } from './http/worker-runs.js';
+import { createProjectHost } from './project-host.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
 const EXIT_GRACE_MS = 1_000;
 
 try {
   const env = readWorkerEnvironment();
+  const settings = env.server;
   const project = await loadProject(env.projectDir);
+  const source = createProjectHost(project);
+  const blobs = createFileBlobStore({ dir: path.join(project.dir, '.compozy', 'blobs') });
   // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', log('temporal')) });
   const worker = await createWorker({
     project,
+    blobs,
     temporal: {
       hostPort: env.hostPort,
       namespace: env.namespace,
@@ -21,15 +32,54 @@ try {
       ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
     },
     schedules: { log: ({ level, message }) => print({ level, message, component: 'schedules' }) },
+    shutdownGraceMs: settings.shutdownTimeoutMs,
     onToolLog: ({ toolId, taskKey, text }) => print({ level: 'info', message: text, tool: toolId, task: taskKey }),
   });
+  const perMinute = settings.requestsPerMinute;
+  const server = await startServer({
+    api: {
+      project: source,
+      runs: createWorkerRuns({ worker, project: source, blobs }),
+      maxBodyBytes: settings.maxBodyBytes,
+      ...(settings.needsKey ? { apiKeys: createStaticApiKeys(settings.keyHashes) } : {}),
+      ...(perMinute === 0 ? {} : { rateLimit: { perMinute, burst: perMinute } }),
+      onError: (error, context) => print({ level: 'error', message: describe(error), ...context }),
+    },
+    checks: createWorkerChecks(worker),
+    onUnready: (check, error) => print({ level: 'warn', message: describe(error), check }),
+    host: settings.host,
+    port: settings.port,
+    healthPort: settings.healthPort,
+    drainDelayMs: settings.drainDelayMs,
+  }).catch(async (error: unknown) => {
+    await worker.stop();
+    throw error;
+  });
   await worker.setup();
-  print({ level: 'info', message: 'worker ready', project: project.name, taskQueue: worker.taskQueue });
+  server.open();
+  const { port, healthPort } = server;
+  print({
+    level: 'info',
+    message: 'worker ready',
+    project: project.name,
+    taskQueue: worker.taskQueue,
+    port,
+    healthPort,
+  });
+  if (!settings.needsKey) print({ level: 'warn', message: `the API on ${settings.host}:${port} needs no API key` });
   const stopped = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopped.resolve);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // The second one forces.
+    process.once(signal, () => {
+      stopped.resolve();
+      process.once(signal, () => process.exit(1));
+    });
+  }
   await Promise.race([stopped.promise, worker.ended]);
   print({ level: 'info', message: 'worker stopping' });
+  await server.drain(settings.shutdownTimeoutMs);
   await worker.stop();
+  await server.close();
 } catch (error) {
   const text = error instanceof DiagnosticsError ? formatDiagnostics(error.diagnostics) : describe(error);
   process.stderr.write(`${text}\n`);

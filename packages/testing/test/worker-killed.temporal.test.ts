@@ -20,7 +20,14 @@ interface Call {
 /** A worker as a process of its own, ready to poll. */
 async function startWorker(projectDir: string, address: string): Promise<ChildProcess> {
   const worker = spawn(process.execPath, [workerProgram], {
-    env: { ...process.env, COMPOZY_PROJECT_DIR: projectDir, TEMPORAL_HOST_PORT: address },
+    env: {
+      ...process.env,
+      COMPOZY_PROJECT_DIR: projectDir,
+      TEMPORAL_HOST_PORT: address,
+      // Free ones: both workers are on this host.
+      SERVER_PORT: '0',
+      HEALTH_PORT: '0',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,0 +1,132 @@
+import type {
+  ApiKeyRepository,
+  DeadLetterRepository,
+  EventRepository,
+  IdempotencyRepository,
+  Json,
+  JsonObject,
+  ProjectSource,
+  RunView,
+  TaskRepository,
+  Trigger,
+  WorkflowRecord,
+  WorkflowRepository,
+} from '@compozy/core';
+
+/** An execution as the API shows it. */
+export interface Execution extends RunView {
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+}
+
+/** Which run an execution id belongs to, and whether it goes on. */
+export interface RunReference {
+  readonly workflowId: string;
+  readonly workflowExecId: string;
+  readonly temporalWorkflowId: string;
+  readonly open: boolean;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** The row of the store, when there is one. */
+  readonly record?: WorkflowRecord;
+}
+
+export interface StartRequest {
+  readonly workflowId: string;
+  readonly workflowExecId: string;
+  readonly input: Json;
+  readonly initialTaskId?: string;
+  readonly trigger: Trigger;
+}
+
+/** The runs of the project, as the API needs them. */
+export interface ApiRuns {
+  /** Where there is a run of these ids already, open or ended, nothing is started. */
+  start(request: StartRequest): Promise<RunReference>;
+  find(workflowExecId: string): Promise<RunReference | undefined>;
+  read(run: RunReference): Promise<Execution>;
+  /** The end of the run, or `undefined` when it did not come within the time or the signal aborted. */
+  wait(run: RunReference, timeoutMs: number, signal: AbortSignal): Promise<Execution | undefined>;
+  cancel(run: RunReference): Promise<void>;
+  pause(run: RunReference): Promise<void>;
+  resume(run: RunReference): Promise<void>;
+  signal(run: RunReference, name: string, payload: Json): Promise<void>;
+}
+
+export interface ApiEvent {
+  readonly eventId: string;
+  readonly name: string;
+  readonly payload: Json;
+  readonly correlationId: string;
+  readonly source: string;
+  readonly workflowId?: string;
+}
+
+export interface ApiEvents {
+  /** Resolves when the event cannot be lost any more. */
+  send(event: ApiEvent): Promise<void>;
+  /** Sends the event of a dead letter again; `undefined` when there is no such letter. */
+  replay(deadLetterId: string): Promise<{ readonly eventId: string } | undefined>;
+}
+
+export interface ScheduleInfo {
+  readonly workflowId: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  /** Whether somebody changed it beside the YAML. */
+  readonly isOverride: boolean;
+  readonly yamlConfig: JsonObject;
+  readonly nextRunTime: string | null;
+  readonly lastRunTime: string | null;
+}
+
+export interface ApiSchedules {
+  list(): Promise<readonly ScheduleInfo[]>;
+  get(workflowId: string): Promise<ScheduleInfo | undefined>;
+  /** @throws `Config.Invalid` for a cron expression that is none. */
+  update(workflowId: string, change: { readonly enabled?: boolean; readonly cron?: string }): Promise<ScheduleInfo>;
+  /** Forgets what was changed beside the YAML. */
+  reset(workflowId: string): Promise<void>;
+  /** Fires once, now. */
+  trigger(workflowId: string): Promise<void>;
+}
+
+/** The parts of the store that the API reads and writes. */
+export interface ApiStore {
+  readonly workflows: WorkflowRepository;
+  readonly tasks: TaskRepository;
+  readonly events: EventRepository;
+  readonly deadLetters: DeadLetterRepository;
+  readonly idempotency: IdempotencyRepository;
+}
+
+export interface RateLimitOptions {
+  /** Requests that a caller may make at once. */
+  readonly burst: number;
+  readonly perMinute: number;
+}
+
+export interface ApiDependencies {
+  readonly project: ProjectSource;
+  readonly runs: ApiRuns;
+  /** Without it, lists and `Idempotency-Key` are answered with 501. */
+  readonly store?: ApiStore;
+  /** Without it, the routes of events are answered with 501. */
+  readonly events?: ApiEvents;
+  /** Without it, the routes of schedules are answered with 501. */
+  readonly schedules?: ApiSchedules;
+  /** When given, every request needs a key. */
+  readonly apiKeys?: Pick<ApiKeyRepository, 'findByHash' | 'touch'>;
+  readonly rateLimit?: RateLimitOptions;
+  /** 1 MiB by default. */
+  readonly maxBodyBytes?: number;
+  readonly closing?: {
+    /** Aborted when the server begins to drain: listeners come back elsewhere. */
+    readonly streams: AbortSignal;
+    /** Aborted when there is no time left: who waits for the end of an execution is told to ask for it later. */
+    readonly waits: AbortSignal;
+  };
+  /** Hears of every failure of the server, with what was thrown. */
+  readonly onError?: (error: unknown, context: { readonly requestId: string; readonly path: string }) => void;
+}

@@ -1,0 +1,16 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { HttpBindings } from '@hono/node-server';
+
+/** What the middleware leaves for the routes. */
+export interface ApiEnvironment {
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    requestId: string;
+    /** Who asks: `key:<id>`, or `ip:<address>` where no keys are needed. */
+    caller: string;
+  };
+}
+
+export type ApiApp = OpenAPIHono<ApiEnvironment>;
+
+export const API_BASE = '/api/v0';

@@ -1,0 +1,127 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import type { ApiDependencies } from './api-dependencies.js';
+import { API_BASE, type ApiApp, type ApiEnvironment } from './api-environment.js';
+import { authenticate } from './authenticate.js';
+import { checkBody, limitBody } from './check-body.js';
+import { addEventRoutes } from './event-routes.js';
+import { addExecutionRoutes } from './execution-routes.js';
+import { limitRate } from './limit-rate.js';
+import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
+import { addScheduleRoutes } from './schedule-routes.js';
+import { addStartRoutes } from './start-routes.js';
+import { addStreamRoute } from './stream-route.js';
+import { addWorkflowRoutes } from './workflow-routes.js';
+
+const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+
+/** The HTTP API of one project, as a Hono application; its routes are below `/api/v0`. */
+export function createApi(dependencies: ApiDependencies): ApiApp {
+  const app: ApiApp = new OpenAPIHono<ApiEnvironment>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(result.target, result.error.issues);
+    },
+  });
+  app.onError((error, context) => answerProblem(context, fromHono(error), dependencies));
+  app.notFound((context) => {
+    const problem = new ApiProblem(
+      'Api.NotFound',
+      `There is no route ${context.req.path}; see ${API_BASE}/openapi.json`,
+    );
+    return answerProblem(context, problem, dependencies);
+  });
+
+  app.use(requestId());
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (context, methods) => {
+        const allow = methods.join(', ');
+        const detail = `${context.req.method} is not allowed here; these are: ${allow}`;
+        const problem = new ApiProblem('Api.MethodNotAllowed', detail, { headers: { allow } });
+        return answerProblem(context as Context<ApiEnvironment>, problem, dependencies);
+      },
+    }),
+  );
+  app.use(authenticate(dependencies.apiKeys));
+  if (dependencies.rateLimit !== undefined) app.use(limitRate(dependencies.rateLimit));
+  app.use(limitBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
+  app.use(checkBody);
+
+  addWorkflowRoutes(app, dependencies);
+  addStartRoutes(app, dependencies);
+  addExecutionRoutes(app, dependencies);
+  addStreamRoute(app, dependencies);
+  addEventRoutes(app, dependencies);
+  addScheduleRoutes(app, dependencies);
+  app.get(`${API_BASE}/openapi.json`, (context) => context.json(describeApi(app, dependencies)));
+  return app;
+}
+
+/** The OpenAPI 3.1 document, made of the schemas that check the requests. */
+function describeApi(app: ApiApp, { project, apiKeys }: ApiDependencies) {
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: `Compozy: ${project.name}`, version: 'v0', license: { name: 'MIT' } },
+    servers: [{ url: '/' }],
+    ...(apiKeys === undefined ? {} : { security: [{ bearer: [] }, { header: [] }] }),
+  });
+  const securitySchemes = {
+    bearer: { type: 'http' as const, scheme: 'bearer' },
+    header: { type: 'apiKey' as const, in: 'header' as const, name: 'X-API-Key' },
+  };
+  return apiKeys === undefined ? document : { ...document, components: { ...document.components, securitySchemes } };
+}
+
+function answerProblem(
+  context: Context<ApiEnvironment>,
+  problem: ApiProblem,
+  { onError }: Pick<ApiDependencies, 'onError'>,
+): Response {
+  const id = context.get('requestId');
+  const { path } = context.req;
+  if (problem.status === 500 || problem.status === 503) onError?.(problem.cause ?? problem, { requestId: id, path });
+  return context.body(JSON.stringify(toProblemDocument(problem, path, id)), problem.status, {
+    ...problem.options.headers,
+    'content-type': 'application/problem+json',
+  });
+}
+
+/** What the framework itself refuses. */
+function fromHono(error: unknown): ApiProblem {
+  if (!(error instanceof HTTPException)) return toApiProblem(error);
+  if (error.status === 415) {
+    return new ApiProblem('Api.UnsupportedType', 'Send the body as application/json', {
+      headers: { 'accept-post': 'application/json' },
+    });
+  }
+  return new ApiProblem('Api.Malformed', 'The request is malformed', { cause: error });
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string;
+  readonly keys?: readonly string[];
+}
+
+const PLACES = { json: 'body', query: 'query', param: 'path', header: 'header' } as const;
+
+function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
+  const place = PLACES[target as keyof typeof PLACES] ?? 'body';
+  const errors = issues.flatMap((issue): ProblemPart[] => {
+    // zod reports unknown keys at their parent.
+    const paths =
+      issue.code === 'unrecognized_keys' ? (issue.keys ?? []).map((key) => [...issue.path, key]) : [issue.path];
+    const detail = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
+    return paths.map((path) => ({ pointer: toPointer(path), in: place, detail }));
+  });
+  return new ApiProblem('Api.Malformed', `The ${place} of the request is not as the API describes it`, { errors });
+}
+
+function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,44 @@
+import type { RateLimitOptions } from './api-dependencies.js';
+
+export interface BucketState {
+  readonly allowed: boolean;
+  /** Whole requests left. */
+  readonly remaining: number;
+  /** Seconds until the bucket is full again. */
+  readonly resetSeconds: number;
+  /** Seconds until the next request is allowed; 0 when it was. */
+  readonly retrySeconds: number;
+}
+
+const MAX_BUCKETS = 50_000;
+
+/** Token buckets by name. A bucket that is full again is forgotten, and so is the oldest one when there are too many. */
+export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  const perMs = perMinute / 60_000;
+  return {
+    take(name: string, now: number): BucketState {
+      const known = buckets.get(name);
+      const tokens = known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
+      const allowed = tokens >= 1;
+      const left = allowed ? tokens - 1 : tokens;
+      // Set anew, so that the first key is the one that was used the longest ago.
+      buckets.delete(name);
+      buckets.set(name, { tokens: left, at: now });
+      for (const [oldest, bucket] of buckets) {
+        const isFull = bucket.tokens + (now - bucket.at) * perMs >= burst;
+        if (oldest === name || (!isFull && buckets.size <= MAX_BUCKETS)) break;
+        buckets.delete(oldest);
+      }
+      return {
+        allowed,
+        remaining: Math.floor(left),
+        resetSeconds: Math.ceil((burst - left) / perMs / 1000),
+        retrySeconds: allowed ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000)),
+      };
+    },
+    get size() {
+      return buckets.size;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { CompozyWorker } from '../create-worker.js';
+import type { HealthCheck } from './create-health.js';
+
+/** A poller that the server saw within this time is there; a long poll takes up to a minute. */
+const POLLER_AGE_MS = 120_000;
+const WORKFLOW_QUEUE = 1;
+
+/** Whether Temporal answers, and whether it sees this worker poll. */
+export function createWorkerChecks(
+  worker: Pick<CompozyWorker, 'client' | 'taskQueue' | 'ended'>,
+): readonly HealthCheck[] {
+  const { client, taskQueue } = worker;
+  const { namespace, identity } = client.options;
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  worker.ended.then(end, end);
+  return [
+    {
+      name: 'temporal',
+      check: async () => void (await client.workflowService.describeNamespace({ namespace })),
+    },
+    {
+      name: 'polling',
+      async check() {
+        if (hasEnded) throw new Error('The worker has ended');
+        const { pollers } = await client.workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: taskQueue },
+          taskQueueType: WORKFLOW_QUEUE,
+        });
+        const since = Date.now() / 1000 - POLLER_AGE_MS / 1000;
+        const isSeen = (pollers ?? []).some(
+          (poller) => poller.identity === identity && Number(poller.lastAccessTime?.seconds ?? 0) >= since,
+        );
+        if (!isSeen) throw new Error(`Temporal does not see "${identity}" poll ${taskQueue}`);
+      },
+    },
+  ];
+}

@@ -1,0 +1,263 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  isTerminal,
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  SEARCH_ATTRIBUTES,
+  type BlobStore,
+  type Json,
+  type ProjectSource,
+  type RunView,
+  type SignalEnvelope,
+  type TaskView,
+  type WorkflowRecord,
+} from '@compozy/core';
+import type { CompozyWorker } from '../create-worker.js';
+import { createExecId } from '../exec-id.js';
+import { temporalWorkflowId } from '../run-gateway.js';
+import { createRunHandle } from '../run-handle.js';
+import type { ApiRuns, ApiStore, Execution, RunReference, StartRequest } from './api-dependencies.js';
+import { ApiProblem } from './problem.js';
+
+export interface WorkerRunsOptions {
+  readonly worker: Pick<CompozyWorker, 'client' | 'taskQueue' | 'triggerWorkflow'>;
+  readonly project: Pick<ProjectSource, 'name' | 'workflowIds'>;
+  /** The same one that the worker writes to. */
+  readonly blobs: BlobStore;
+  readonly store?: Pick<ApiStore, 'workflows' | 'tasks'>;
+  /** Hears of a store that fails; nothing else fails with it. */
+  readonly onStoreError?: (error: unknown) => void;
+}
+
+/** A query needs a worker; where there is none, the row has to do. */
+const QUERY_TIMEOUT_MS = 5_000;
+const READ_TIMEOUT_MS = 15_000;
+const TASK_PAGE = 500;
+const WORKFLOW_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workflow, 'KEYWORD');
+
+/** The runs of a worker's project: Temporal is asked first for what goes on, the store for what ended. */
+export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
+  const { worker, project, blobs, store, onStoreError } = options;
+  const { client, taskQueue } = worker;
+  const handleOf = (run: Pick<RunReference, 'temporalWorkflowId'>) => client.workflow.getHandle(run.temporalWorkflowId);
+  const runHandleOf = (run: RunReference) => createRunHandle(handleOf(run), run, blobs);
+
+  /** The store is never needed: whatever fails there is as if it had nothing. */
+  const tolerate = async <T>(work: Promise<T> | undefined): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      onStoreError?.(error);
+      return undefined;
+    }
+  };
+
+  const describe = async (temporalId: string): Promise<WorkflowExecutionDescription | undefined> => {
+    try {
+      const description = await client.workflow.getHandle(temporalId).describe();
+      return description.taskQueue === taskQueue ? description : undefined;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  };
+
+  const search = async (execId: string): Promise<RunReference | undefined> => {
+    for (const workflowId of project.workflowIds()) {
+      const temporalId = temporalWorkflowId(workflowId, execId);
+      const description = await describe(temporalId);
+      if (description !== undefined) return toReference(description, workflowId, execId);
+    }
+    // Started by somebody else: its Workflow Id can have any shape.
+    if (!/^[A-Za-z0-9_.-]+$/.test(execId)) return undefined;
+    const query = `${SEARCH_ATTRIBUTES.execId} = "${execId}"`;
+    try {
+      for await (const { workflowId: temporalId } of client.workflow.list({ query, pageSize: 1 })) {
+        const description = await describe(temporalId);
+        const workflowId = description?.typedSearchAttributes.get(WORKFLOW_KEY) ?? description?.type;
+        if (description !== undefined && workflowId !== undefined) return toReference(description, workflowId, execId);
+      }
+    } catch {
+      // The namespace does not have the search attribute: nobody can be found by it.
+    }
+    return undefined;
+  };
+
+  return {
+    async start({ workflowId, workflowExecId, input, trigger, initialTaskId }) {
+      const run = await worker.triggerWorkflow(workflowId, input, {
+        workflowExecId,
+        trigger,
+        existing: 'join',
+        ...(initialTaskId === undefined ? {} : { initialTaskId }),
+      });
+      const startedAt = new Date().toISOString();
+      const request = { workflowId, workflowExecId, input, trigger };
+      const row = toFirstRow(request, { project: project.name, temporalId: run.temporalWorkflowId, startedAt });
+      await tolerate(store?.workflows.upsert(row));
+      const { temporalWorkflowId: temporalId } = run;
+      return { workflowId, workflowExecId, temporalWorkflowId: temporalId, open: true, startedAt, endedAt: null };
+    },
+
+    async find(execId) {
+      const record = await tolerate(store?.workflows.get(execId));
+      if (record === undefined || record.project !== project.name) return await search(execId);
+      const known = { workflowId: record.workflowId, workflowExecId: execId, record };
+      const { temporalWorkflowId: temporalId, startedAt, endedAt } = record;
+      if (isTerminal(record.status))
+        return { ...known, temporalWorkflowId: temporalId, open: false, startedAt, endedAt };
+      const description = await describe(temporalId);
+      // Its history is gone, and nobody wrote how it ended.
+      if (description === undefined)
+        return { ...known, temporalWorkflowId: temporalId, open: false, startedAt, endedAt };
+      return { ...toReference(description, record.workflowId, execId), record, startedAt };
+    },
+
+    async read(run) {
+      const { record } = run;
+      if (record !== undefined && isTerminal(record.status)) {
+        const tasks = await tolerate(readTasks(store!, record.workflowExecId));
+        if (tasks !== undefined) return fromRecord(record, tasks);
+      }
+      if (!run.open) {
+        const deadline = Date.now() + READ_TIMEOUT_MS;
+        try {
+          const view = await client.withDeadline(deadline, () => runHandleOf(run).result());
+          return withTimes(view, run);
+        } catch (error) {
+          if (record === undefined || !(error instanceof WorkflowNotFoundError)) throw error;
+          return fromRecord(record, (await tolerate(readTasks(store!, record.workflowExecId))) ?? {});
+        }
+      }
+      const view = await client
+        .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => runHandleOf(run).view())
+        .catch((error: unknown) => {
+          if (record !== undefined) return undefined;
+          throw new ApiProblem('Api.Unavailable', 'No worker answers for this execution; try again later', {
+            cause: error,
+          });
+        });
+      if (view === undefined) {
+        return fromRecord(record!, (await tolerate(readTasks(store!, record!.workflowExecId))) ?? {});
+      }
+      return withTimes(view ?? unbegun(run), run);
+    },
+
+    async wait(run, timeoutMs, signal) {
+      const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      try {
+        const view = await client.withAbortSignal(over, () => runHandleOf(run).result());
+        return withTimes(view, { ...run, endedAt: new Date().toISOString() });
+      } catch (error) {
+        if (over.aborted) return undefined;
+        throw error;
+      }
+    },
+
+    cancel: (run) => unlessEnded(run, async () => void (await handleOf(run).cancel())),
+    pause: (run) => unlessEnded(run, () => handleOf(run).signal(PAUSE_SIGNAL)),
+    resume: (run) => unlessEnded(run, () => handleOf(run).signal(RESUME_SIGNAL)),
+    signal: (run, name, payload) =>
+      unlessEnded(run, () => {
+        const envelope: SignalEnvelope = { payload, metadata: { signal_id: createExecId(), source: 'api' } };
+        return handleOf(run).signal(name, envelope);
+      }),
+  };
+}
+
+/** It may have ended since it was looked for. */
+async function unlessEnded(run: RunReference, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new ApiProblem('Api.Conflict', `Execution "${run.workflowExecId}" has ended`, { cause: error });
+  }
+}
+
+function toReference(
+  description: WorkflowExecutionDescription,
+  workflowId: string,
+  workflowExecId: string,
+): RunReference {
+  return {
+    workflowId,
+    workflowExecId,
+    temporalWorkflowId: description.workflowId,
+    open: description.status.name === 'RUNNING',
+    startedAt: description.startTime.toISOString(),
+    endedAt: description.closeTime?.toISOString() ?? null,
+  };
+}
+
+function toFirstRow(
+  { workflowId, workflowExecId, input, trigger }: StartRequest,
+  at: { readonly project: string; readonly temporalId: string; readonly startedAt: string },
+): WorkflowRecord {
+  return {
+    workflowExecId,
+    workflowId,
+    project: at.project,
+    temporalWorkflowId: at.temporalId,
+    status: 'PENDING',
+    version: 0,
+    input,
+    output: null,
+    error: null,
+    trigger,
+    usage: {},
+    startedAt: at.startedAt,
+    updatedAt: at.startedAt,
+    endedAt: null,
+  };
+}
+
+/** Started, and no worker took it yet. */
+function unbegun({ workflowId, workflowExecId, record }: RunReference): RunView {
+  const input: Json = record?.input ?? null;
+  return {
+    workflow_id: workflowId,
+    workflow_exec_id: workflowExecId,
+    status: 'PENDING',
+    input,
+    output: null,
+    error: null,
+    tasks: {},
+    usage: {},
+  };
+}
+
+/** A run that continued as new began with its first task, which is before what Temporal calls its start. */
+function withTimes(view: RunView, { startedAt, endedAt }: RunReference): Execution {
+  const starts = Object.values(view.tasks).flatMap(({ started_at: at }) => at ?? []);
+  const started = [...starts, ...(startedAt === null ? [] : [startedAt])].toSorted()[0] ?? null;
+  return { ...view, started_at: started, ended_at: isTerminal(view.status) ? endedAt : null };
+}
+
+async function readTasks(store: Pick<ApiStore, 'tasks'>, execId: string): Promise<Record<string, TaskView>> {
+  const tasks: Record<string, TaskView> = {};
+  let cursor: string | undefined;
+  do {
+    const page = await store.tasks.list(execId, { limit: TASK_PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    for (const { path, version: _version, workflowExecId: _execId, ...task } of page.items) tasks[path] = task;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return tasks;
+}
+
+function fromRecord(record: WorkflowRecord, tasks: Readonly<Record<string, TaskView>>): Execution {
+  return {
+    workflow_id: record.workflowId,
+    workflow_exec_id: record.workflowExecId,
+    status: record.status,
+    input: record.input,
+    output: record.output,
+    error: record.error,
+    tasks,
+    usage: record.usage,
+    started_at: record.startedAt,
+    ended_at: record.endedAt,
+  };
+}
