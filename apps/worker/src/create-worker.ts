@@ -212,8 +212,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       await connection.close();
     },
 
-    async triggerWorkflow(workflowId, input = {}, options = {}) {
-      const { initialTaskId, workflowExecId = createExecId(), trigger, existing = 'refuse' } = options;
+    async triggerWorkflow(workflowId, input = {}, settings = {}) {
+      const { initialTaskId, workflowExecId = createExecId(), trigger, existing = 'refuse' } = settings;
       const isNew = await runs.startNew({
         workflowId,
         workflowExecId,

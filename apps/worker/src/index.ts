@@ -32,7 +32,7 @@ export type {
   Execution,
   RateLimitOptions,
   RunReference,
-  ScheduleInfo,
+  ApiSchedule,
   StartRequest,
 } from './http/api-dependencies.js';
 export { API_SCOPES, createApiKey, createStaticApiKeys, hashApiKey, type ApiScope } from './http/api-key.js';

@@ -69,7 +69,7 @@ export interface ApiEvents {
   replay(deadLetterId: string): Promise<{ readonly eventId: string } | undefined>;
 }
 
-export interface ScheduleInfo {
+export interface ApiSchedule {
   readonly workflowId: string;
   readonly cron: string;
   readonly timezone: string;
@@ -82,10 +82,10 @@ export interface ScheduleInfo {
 }
 
 export interface ApiSchedules {
-  list(): Promise<readonly ScheduleInfo[]>;
-  get(workflowId: string): Promise<ScheduleInfo | undefined>;
+  list(): Promise<readonly ApiSchedule[]>;
+  get(workflowId: string): Promise<ApiSchedule | undefined>;
   /** @throws `Config.Invalid` for a cron expression that is none. */
-  update(workflowId: string, change: { readonly enabled?: boolean; readonly cron?: string }): Promise<ScheduleInfo>;
+  update(workflowId: string, change: { readonly enabled?: boolean; readonly cron?: string }): Promise<ApiSchedule>;
   /** Forgets what was changed beside the YAML. */
   reset(workflowId: string): Promise<void>;
   /** Fires once, now. */

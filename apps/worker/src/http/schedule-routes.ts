@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { CompozyError } from '@compozy/core';
-import type { ApiDependencies, ApiSchedules, ScheduleInfo } from './api-dependencies.js';
+import type { ApiDependencies, ApiSchedules, ApiSchedule } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute, jsonContent } from './api-route.js';
 import { scheduleBodySchema, scheduleSchema, workflowParams } from './api-schemas.js';
@@ -60,7 +60,7 @@ const triggerRoute = apiRoute(
 
 /** Shows and steers the schedules of the project. */
 export function addScheduleRoutes(app: ApiApp, { project, schedules }: ApiDependencies): void {
-  const find = async (workflowId: string): Promise<{ port: ApiSchedules; info: ScheduleInfo }> => {
+  const find = async (workflowId: string): Promise<{ port: ApiSchedules; info: ApiSchedule }> => {
     const port = configured(schedules);
     const info = await port.get(workflowId);
     if (info !== undefined) return { port, info };
@@ -112,7 +112,7 @@ function configured(schedules: ApiSchedules | undefined): ApiSchedules {
   throw new ApiProblem('Api.NotConfigured', 'This server has no scheduler');
 }
 
-function toSchedule(info: ScheduleInfo): z.infer<typeof scheduleSchema> {
+function toSchedule(info: ApiSchedule): z.infer<typeof scheduleSchema> {
   return {
     workflow_id: info.workflowId,
     cron: info.cron,
