@@ -17,6 +17,10 @@ const environment = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).optional(),
   TEMPORAL_API_KEY: z.string().min(1).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database')
+    .optional(),
   SERVER_HOST: z.string().min(1).default('0.0.0.0'),
   SERVER_PORT: port.default(5001),
   HEALTH_PORT: port.default(8081),
@@ -35,6 +39,8 @@ export interface WorkerEnvironment {
   readonly namespace: string;
   readonly taskQueue?: string;
   readonly apiKey?: string;
+  /** PostgreSQL; without it, a SQLite file in the project. */
+  readonly databaseUrl?: string;
   readonly server: {
     readonly host: string;
     /** 0 takes a free one. */
@@ -63,6 +69,7 @@ export function readWorkerEnvironment(source: NodeJS.ProcessEnv = process.env): 
     namespace: env.TEMPORAL_NAMESPACE,
     ...(env.TEMPORAL_TASK_QUEUE === undefined ? {} : { taskQueue: env.TEMPORAL_TASK_QUEUE }),
     ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
+    ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
     server: {
       host: env.SERVER_HOST,
       port: env.SERVER_PORT,

@@ -35,7 +35,7 @@ export type {
   ApiSchedule,
   StartRequest,
 } from './http/api-dependencies.js';
-export { API_SCOPES, createApiKey, createStaticApiKeys, hashApiKey, type ApiScope } from './http/api-key.js';
+export { API_SCOPES, createApiKey, createApiKeys, hashApiKey, type ApiKeys, type ApiScope } from './http/api-key.js';
 export { createApi } from './http/create-api.js';
 export type { HealthCheck } from './http/create-health.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { DiagnosticsError, formatDiagnostics, loadProject } from '@compozy/core/loader';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import { CompozyError } from '@compozy/core';
+import { createPostgresStore, createSqliteStore } from '@compozy/store';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { readWorkerEnvironment } from './env.js';
-import { createStaticApiKeys } from './http/api-key.js';
+import { createApiKeys } from './http/api-key.js';
 import { startServer } from './http/start-server.js';
 import { createWorkerChecks } from './http/worker-checks.js';
 import { createWorkerRuns } from './http/worker-runs.js';
@@ -19,7 +20,12 @@ try {
   const settings = env.server;
   const project = await loadProject(env.projectDir);
   const source = createProjectHost(project);
-  const blobs = createFileBlobStore({ dir: path.join(project.dir, '.compozy', 'blobs') });
+  const state = path.join(project.dir, '.compozy');
+  const store =
+    env.databaseUrl === undefined
+      ? createSqliteStore({ path: path.join(state, 'state.db') })
+      : createPostgresStore({ url: env.databaseUrl });
+  const blobs = createFileBlobStore({ dir: path.join(state, 'blobs') });
   // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', log('temporal')) });
   const worker = await createWorker({
@@ -39,14 +45,15 @@ try {
   const server = await startServer({
     api: {
       project: source,
-      runs: createWorkerRuns({ worker, project: source, blobs }),
+      store,
+      runs: createWorkerRuns({ worker, project: source, blobs, store, onStoreError: warn('store') }),
       maxBodyBytes: settings.maxBodyBytes,
-      ...(settings.needsKey ? { apiKeys: createStaticApiKeys(settings.keyHashes) } : {}),
+      ...(settings.needsKey ? { apiKeys: createApiKeys(settings.keyHashes, store.apiKeys) } : {}),
       ...(perMinute === 0 ? {} : { rateLimit: { perMinute, burst: perMinute } }),
       onError: (error, context) => print({ level: 'error', message: describe(error), ...context }),
     },
-    checks: createWorkerChecks(worker),
-    onUnready: (check, error) => print({ level: 'warn', message: describe(error), check }),
+    checks: [...createWorkerChecks(worker), { name: 'store', check: () => store.ping() }],
+    onUnready: (check, error) => warn(check)(error),
     host: settings.host,
     port: settings.port,
     healthPort: settings.healthPort,
@@ -80,6 +87,7 @@ try {
   await server.drain(settings.shutdownTimeoutMs);
   await worker.stop();
   await server.close();
+  await store.close();
 } catch (error) {
   const text = error instanceof DiagnosticsError ? formatDiagnostics(error.diagnostics) : describe(error);
   process.stderr.write(`${text}\n`);
@@ -90,6 +98,10 @@ try {
 function describe(error: unknown): string {
   if (CompozyError.isInstance(error)) return `${error.code}: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function warn(component: string) {
+  return (error: unknown) => print({ level: 'warn', message: describe(error), component });
 }
 
 function log(component: string) {

@@ -1,5 +1,4 @@
 import type {
-  ApiKeyRepository,
   DeadLetterRepository,
   EventRepository,
   IdempotencyRepository,
@@ -12,6 +11,7 @@ import type {
   WorkflowRecord,
   WorkflowRepository,
 } from '@compozy/core';
+import type { ApiKeys } from './api-key.js';
 
 /** An execution as the API shows it. */
 export interface Execution extends RunView {
@@ -117,7 +117,7 @@ export interface ApiDependencies {
   /** Without it, the routes of schedules are answered with 501. */
   readonly schedules?: ApiSchedules;
   /** When given, every request needs a key. */
-  readonly apiKeys?: Pick<ApiKeyRepository, 'findByHash' | 'touch'>;
+  readonly apiKeys?: ApiKeys;
   readonly rateLimit?: RateLimitOptions;
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;

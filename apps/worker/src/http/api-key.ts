@@ -7,6 +7,7 @@ export const API_SCOPES = ['read', 'run', 'admin'] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
 const PREFIX = 'cpzy_';
+const SETTINGS_PREFIX = 'settings-';
 
 /** A new key with 256 random bits. The key is shown once; the record has only its hash. */
 export function createApiKey(
@@ -42,17 +43,21 @@ export function hasScope(scopes: readonly string[], needed: ApiScope): boolean {
   return scopes.includes('admin') || scopes.includes(needed);
 }
 
-/** Keys that stand in the settings of the host, by their hashes; each may do everything. */
-export function createStaticApiKeys(hashes: readonly string[]): Pick<ApiKeyRepository, 'findByHash' | 'touch'> {
+export type ApiKeys = Pick<ApiKeyRepository, 'findByHash' | 'touch'>;
+
+/** Keys that stand in the settings of the host, by their hashes, and may do everything; then those of `others`. */
+export function createApiKeys(hashes: readonly string[], others?: ApiKeys): ApiKeys {
   return {
     async findByHash(hash) {
       let found: string | undefined;
       // All are looked at, so that the time does not tell which one it was.
       for (const known of hashes) if (isSameHash(known, hash)) found = known;
-      if (found === undefined) return undefined;
-      const id = `settings-${found.slice(0, 8)}`;
+      if (found === undefined) return await others?.findByHash(hash);
+      const id = `${SETTINGS_PREFIX}${found.slice(0, 8)}`;
       return { id, name: id, hash: found, scopes: ['admin'], createdAt: '', revokedAt: null, lastUsedAt: null };
     },
-    touch: async () => undefined,
+    async touch(id, at) {
+      if (!id.startsWith(SETTINGS_PREFIX)) await others?.touch(id, at);
+    },
   };
 }

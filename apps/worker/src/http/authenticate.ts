@@ -1,7 +1,6 @@
 import { createMiddleware } from 'hono/factory';
-import type { ApiKeyRepository } from '@compozy/core';
 import type { ApiEnvironment } from './api-environment.js';
-import { hashApiKey, hasScope, isSameHash, type ApiScope } from './api-key.js';
+import { hashApiKey, hasScope, isSameHash, type ApiKeys, type ApiScope } from './api-key.js';
 import { ApiProblem } from './problem.js';
 
 /** A key's last use is written at most once in this time. */
@@ -9,7 +8,7 @@ const TOUCH_INTERVAL_MS = 60_000;
 const MAX_TOUCHED = 10_000;
 
 /** Finds the caller: by its key where keys are needed, by its address otherwise. */
-export function authenticate(keys: Pick<ApiKeyRepository, 'findByHash' | 'touch'> | undefined) {
+export function authenticate(keys: ApiKeys | undefined) {
   const touched = new Map<string, number>();
   return createMiddleware<ApiEnvironment>(async (context, next) => {
     if (keys === undefined) {

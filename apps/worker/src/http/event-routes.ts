@@ -17,7 +17,7 @@ import {
 } from './api-schemas.js';
 import { unknownWorkflow } from './check-start.js';
 import { storeOf } from './find-execution.js';
-import { linkNext } from './link-next.js';
+import { linkNext, readPage } from './link-next.js';
 import { ApiProblem } from './problem.js';
 
 const tags = ['events'];
@@ -114,12 +114,14 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
 
   app.openapi(listRoute, async (context) => {
     const { limit, cursor, status } = context.req.valid('query');
-    const { items, nextCursor } = await storeOf(dependencies, 'lists of events').events.list({
-      project: project.name,
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-      ...(status === undefined ? {} : { status }),
-    });
+    const { items, nextCursor } = await readPage(
+      storeOf(dependencies, 'lists of events').events.list({
+        project: project.name,
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(status === undefined ? {} : { status }),
+      }),
+    );
     return context.json({ events: items.map(toEvent), page: linkNext(context, limit, nextCursor) }, 200);
   });
 
@@ -133,12 +135,14 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
 
   app.openapi(listDeadRoute, async (context) => {
     const { limit, cursor, replayed } = context.req.valid('query');
-    const { items, nextCursor } = await storeOf(dependencies, 'dead letters').deadLetters.list({
-      project: project.name,
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-      ...(replayed === undefined ? {} : { replayed: replayed === 'true' }),
-    });
+    const { items, nextCursor } = await readPage(
+      storeOf(dependencies, 'dead letters').deadLetters.list({
+        project: project.name,
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(replayed === undefined ? {} : { replayed: replayed === 'true' }),
+      }),
+    );
     return context.json({ dead_letters: items.map(toDeadLetter), page: linkNext(context, limit, nextCursor) }, 200);
   });
 

@@ -17,7 +17,7 @@ import {
 } from './api-schemas.js';
 import { unknownWorkflow } from './check-start.js';
 import { findExecution, storeOf } from './find-execution.js';
-import { linkNext } from './link-next.js';
+import { linkNext, readPage, wrongCursor } from './link-next.js';
 import { ApiProblem } from './problem.js';
 
 const EXECUTIONS = `${API_BASE}/executions/workflows`;
@@ -112,7 +112,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
       ...(query.started_before === undefined ? {} : { startedBefore: toUtc(query.started_before) }),
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
     };
-    return await storeOf(dependencies, 'lists of executions').workflows.list(filter);
+    return await readPage(storeOf(dependencies, 'lists of executions').workflows.list(filter));
   };
 
   app.openapi(listRoute, async (context) => {
@@ -138,11 +138,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
       (a.started_at ?? '').localeCompare(b.started_at ?? ''),
     );
     const from = cursor === undefined ? 0 : tasks.findIndex(([, task]) => task.task_exec_id === cursor) + 1;
-    if (cursor !== undefined && from === 0) {
-      throw new ApiProblem('Api.Malformed', 'The cursor is of no page of this list', {
-        errors: [{ pointer: '/cursor', in: 'query', detail: 'must be next_cursor of the page before' }],
-      });
-    }
+    if (cursor !== undefined && from === 0) throw wrongCursor();
     const items = tasks.slice(from, from + limit);
     const nextCursor = from + limit < tasks.length ? items.at(-1)?.[1].task_exec_id : undefined;
     const page = linkNext(context, limit, nextCursor);

@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createMemoryBlobStore } from '@compozy/core/blobs';
+import { loadProject } from '@compozy/core/loader';
+import { createSqliteStore } from '@compozy/store';
+import {
+  createProjectHost,
+  createWorker,
+  createWorkerChecks,
+  createWorkerRuns,
+  startServer,
+  type ApiDependencies,
+  type CompozyWorker,
+  type Server,
+} from '@compozy/worker';
+
+const FILES = {
+  'compozy.yaml': `name: shop
+workflows: [{ source: ./greet.yaml }, { source: ./hold.yaml }, { source: ./break.yaml }]
+tools: [{ id: broken, description: Throws }]
+`,
+  'greet.yaml': `id: greet
+description: Says hello
+config:
+  input:
+    type: object
+    required: [name]
+    properties: { name: { type: string, maxLength: 20 }, mood: { type: string, default: glad } }
+tasks:
+  - { id: first, type: aggregate, outputs: { text: "Hello {{ .workflow.input.name }}" } }
+  - { id: second, type: aggregate, outputs: { mood: "{{ .workflow.input.mood }}" } }
+outputs: { text: "{{ .tasks.first.output.text }}", mood: "{{ .tasks.second.output.mood }}" }
+`,
+  'hold.yaml': `id: hold
+tasks:
+  - { id: before, type: aggregate, outputs: { x: 1 } }
+  - { id: gate, type: wait, wait_for: approval, on_success: { next: after } }
+  - { id: after, type: aggregate, final: true, outputs: { by: "{{ .tasks.gate.output.signal.payload.by }}" } }
+outputs: { by: "{{ .tasks.after.output.by }}" }
+`,
+  'break.yaml': `id: break
+tasks: [{ id: fail, type: basic, use: tool(broken) }]
+`,
+};
+
+export interface SampleServer extends AsyncDisposable {
+  readonly url: string;
+  readonly healthUrl: string;
+  readonly worker: CompozyWorker;
+  readonly server: Server;
+  /** Stops what polls; the HTTP server goes on. */
+  stopWorker(): Promise<void>;
+}
+
+export type SampleSettings = Partial<
+  Pick<ApiDependencies, 'apiKeys' | 'rateLimit' | 'maxBodyBytes' | 'events' | 'schedules'>
+> & { readonly drainDelayMs?: number; readonly withStore?: boolean };
+
+/** A project, its worker and its HTTP server, all real; the store is SQLite in memory. */
+export async function startSampleServer(address: string, settings: SampleSettings = {}): Promise<SampleServer> {
+  const { drainDelayMs = 0, withStore = true, ...dependencies } = settings;
+  const dir = await mkdtemp(path.join(tmpdir(), 'compozy-http-'));
+  await Promise.all(Object.entries(FILES).map(([name, text]) => writeFile(path.join(dir, name), text)));
+  const project = await loadProject(dir);
+  const blobs = createMemoryBlobStore();
+  const store = createSqliteStore({ path: ':memory:' });
+  const broken = () => {
+    throw new Error('the tool is broken');
+  };
+  const worker = await createWorker({ project, blobs, temporal: { hostPort: address }, tools: { broken } });
+  const host = createProjectHost(project);
+  const withRows = withStore ? { store } : {};
+  const server = await startServer({
+    api: {
+      project: host,
+      runs: createWorkerRuns({ worker, project: host, blobs, ...withRows }),
+      ...withRows,
+      ...dependencies,
+    },
+    checks: [...createWorkerChecks(worker), { name: 'store', check: () => store.ping() }],
+    host: '127.0.0.1',
+    port: 0,
+    healthPort: 0,
+    drainDelayMs,
+  });
+  await worker.setup();
+  server.open();
+  let stopping: Promise<void> | undefined;
+  const stopWorker = () => (stopping ??= worker.stop());
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    healthUrl: `http://127.0.0.1:${server.healthPort}`,
+    worker,
+    server,
+    stopWorker,
+    async [Symbol.asyncDispose]() {
+      await server.drain(2_000);
+      await stopWorker();
+      await server.close();
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
