@@ -35,8 +35,8 @@ outputs: { text: "{{ .tasks.first.output.text }}", mood: "{{ .tasks.second.outpu
   'hold.yaml': `id: hold
 tasks:
   - { id: before, type: aggregate, outputs: { x: 1 } }
-  - { id: gate, type: wait, wait_for: approval, on_success: { next: after } }
-  - { id: after, type: aggregate, final: true, outputs: { by: "{{ .tasks.gate.output.signal.payload.by }}" } }
+  - { id: gate, type: wait, wait_for: approval, condition: signal.payload.by != '' }
+  - { id: after, type: aggregate, outputs: { by: "{{ .tasks.gate.output.signal.payload.by }}" } }
 outputs: { by: "{{ .tasks.after.output.by }}" }
 `,
   'break.yaml': `id: break

@@ -103,7 +103,7 @@ export function toApiProblem(error: unknown): ApiProblem {
 }
 
 /** The gRPC status code of an error of the Temporal client, which wraps what the connection threw. */
-function grpcCode(error: unknown): number | undefined {
+export function grpcCode(error: unknown): number | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const { code } = at as { code?: unknown };
     if (typeof code === 'number') return code;

@@ -19,7 +19,7 @@ import { createExecId } from '../exec-id.js';
 import { temporalWorkflowId } from '../run-gateway.js';
 import { createRunHandle } from '../run-handle.js';
 import type { ApiRuns, ApiStore, Execution, RunReference, StartRequest } from './api-dependencies.js';
-import { ApiProblem } from './problem.js';
+import { ApiProblem, grpcCode } from './problem.js';
 
 export interface WorkerRunsOptions {
   readonly worker: Pick<CompozyWorker, 'client' | 'taskQueue' | 'triggerWorkflow'>;
@@ -35,6 +35,8 @@ export interface WorkerRunsOptions {
 const QUERY_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 15_000;
 const TASK_PAGE = 500;
+/** A status of gRPC. */
+const DEADLINE_EXCEEDED = 4;
 const WORKFLOW_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workflow, 'KEYWORD');
 
 /** The runs of a worker's project: Temporal is asked first for what goes on, the store for what ended. */
@@ -83,6 +85,13 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       // The namespace does not have the search attribute: nobody can be found by it.
     }
     return undefined;
+  };
+
+  /** Temporal may not have noted the end yet; then it is that of the last task. */
+  const endOf = async (run: RunReference, view: RunView): Promise<string | null> => {
+    const closed = (await describe(run.temporalWorkflowId))?.closeTime?.toISOString();
+    const ends = Object.values(view.tasks).flatMap(({ ended_at: at }) => at ?? []);
+    return closed ?? ends.toSorted().at(-1) ?? null;
   };
 
   return {
@@ -142,17 +151,28 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       if (view === undefined) {
         return fromRecord(record!, (await tolerate(readTasks(store!, record!.workflowExecId))) ?? {});
       }
-      return withTimes(view ?? unbegun(run), run);
+      if (view === null || !isTerminal(view.status)) return withTimes(view ?? unbegun(run), run);
+      // It ended since it was looked for.
+      return withTimes(view, { ...run, endedAt: await endOf(run, view) });
     },
 
     async wait(run, timeoutMs, signal) {
       const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      const aborted = Promise.withResolvers<undefined>();
+      const abort = () => aborted.resolve(undefined);
+      over.addEventListener('abort', abort, { once: true });
+      if (over.aborted) abort();
+      // The connection of a worker cannot be told to give up a call: the deadline ends what nobody waits for.
+      const ended = client.withDeadline(Date.now() + timeoutMs, () => runHandleOf(run).result());
+      ended.catch(() => undefined);
       try {
-        const view = await client.withAbortSignal(over, () => runHandleOf(run).result());
-        return withTimes(view, { ...run, endedAt: new Date().toISOString() });
+        const view = await Promise.race([ended, aborted.promise]);
+        return view === undefined ? undefined : withTimes(view, { ...run, endedAt: await endOf(run, view) });
       } catch (error) {
-        if (over.aborted) return undefined;
+        if (over.aborted || grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
         throw error;
+      } finally {
+        over.removeEventListener('abort', abort);
       }
     },
 
