@@ -8,7 +8,7 @@ const jsonObject = z.record(z.string(), z.unknown()).openapi({ type: 'object', d
 const time = z.iso.datetime().openapi({ description: 'ISO 8601 in UTC', example: '2026-01-31T12:00:00.000Z' });
 
 const STATUSES = ['PENDING', 'RUNNING', 'WAITING', 'PAUSED', 'SUCCESS', 'FAILED', 'CANCELED', 'TIMED_OUT'] as const;
-export const statusSchema = z.enum(STATUSES).openapi('Status');
+const statusSchema = z.enum(STATUSES).openapi('Status');
 
 export const problemSchema = z
   .looseObject({
@@ -199,7 +199,7 @@ export const scheduleBodySchema = z
 
 export const pageSchema = z.object({ limit: z.int(), next_cursor: z.string().optional() }).openapi('Page');
 
-export const pageQuery = {
+const pageQuery = {
   limit: z.coerce
     .number()
     .int()

@@ -19,13 +19,13 @@ export function limitBody(maxBytes: number) {
 /** Refuses a JSON body that is no JSON, no UTF-8, or nested too deeply. Other content types are left to the routes. */
 export const checkBody = createMiddleware<ApiEnvironment>(async (context, next) => {
   if (/^application\/([\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) {
-    parseJson(await context.req.arrayBuffer());
+    checkJson(await context.req.arrayBuffer());
   }
   await next();
 });
 
 /** @throws `Api.Malformed` saying what is wrong. */
-export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
+function checkJson(bytes: ArrayBuffer): void {
   const text = decode(bytes);
   if (text.trim() === '')
     throw new ApiProblem('Api.Malformed', 'The body is empty; send a JSON document, or no body and no content type');
@@ -38,10 +38,9 @@ export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
   if (isDeeperThan(value, MAX_DEPTH)) {
     throw new ApiProblem('Api.Malformed', `The body is nested deeper than ${MAX_DEPTH} levels`);
   }
-  return value;
 }
 
-function decode(bytes: ArrayBuffer | Uint8Array): string {
+function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
