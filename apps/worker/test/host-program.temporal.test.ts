@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { startDevServer } from '@compozy/dev-server';
+import { createApiKey } from '@compozy/worker';
+import { callServer } from './call-server.js';
+
+const program = fileURLToPath(new URL('../bin/compozy-worker.js', import.meta.url));
+
+it('serves a project over HTTP with the settings of its environment, and ends in order on SIGTERM', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'compozy-host-'));
+  await writeFile(path.join(dir, 'compozy.yaml'), 'name: host\nworkflows: [{ source: ./one.yaml }]\n');
+  await writeFile(path.join(dir, 'one.yaml'), 'id: one\ntasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]\n');
+  const temporal = await startDevServer();
+  const { key, record } = createApiKey('test', ['admin']);
+  const host = spawn(process.execPath, [program], {
+    env: {
+      ...process.env,
+      COMPOZY_PROJECT_DIR: dir,
+      TEMPORAL_HOST_PORT: temporal.address,
+      SERVER_HOST: '127.0.0.1',
+      SERVER_PORT: '0',
+      HEALTH_PORT: '0',
+      SERVER_AUTH_ENABLED: 'true',
+      SERVER_API_KEY_HASHES: record.hash,
+      SERVER_DRAIN_DELAY_MS: '0',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(host, 'exit');
+  try {
+    let ready: { message?: string; port?: number; healthPort?: number } = {};
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: host.stdout })) {
+      lines.push(line);
+      ready = JSON.parse(line) as typeof ready;
+      if (ready.message === 'worker ready') break;
+    }
+    const url = `http://127.0.0.1:${ready.port}`;
+    const sync = '/api/v0/workflows/one/executions/sync';
+    expect((await callServer(url, 'POST', sync, { body: {} })).status).toBe(401);
+    const ended = await callServer(url, 'POST', sync, { body: {}, headers: { authorization: `Bearer ${key}` } });
+    expect(ended).toMatchObject({ status: 200, body: { workflow: { status: 'SUCCESS' } } });
+    expect((await fetch(`http://127.0.0.1:${ready.healthPort}/ready`)).status).toBe(200);
+    expect(lines.join('\n')).not.toContain(record.hash);
+    host.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  } finally {
+    host.kill('SIGKILL');
+    await temporal.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+});
