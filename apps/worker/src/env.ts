@@ -21,7 +21,8 @@ const environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database')
     .optional(),
-  SERVER_HOST: z.string().min(1).default('0.0.0.0'),
+  // Without keys, nobody but this machine is let in unless somebody says so.
+  SERVER_HOST: z.string().min(1).optional(),
   SERVER_PORT: port.default(5001),
   HEALTH_PORT: port.default(8081),
   SERVER_AUTH_ENABLED: flag.default(false),
@@ -71,7 +72,7 @@ export function readWorkerEnvironment(source: NodeJS.ProcessEnv = process.env): 
     ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
     ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
     server: {
-      host: env.SERVER_HOST,
+      host: env.SERVER_HOST ?? (env.SERVER_AUTH_ENABLED ? '0.0.0.0' : '127.0.0.1'),
       port: env.SERVER_PORT,
       healthPort: env.HEALTH_PORT,
       needsKey: env.SERVER_AUTH_ENABLED,

@@ -9,7 +9,9 @@ import { readWorkerEnvironment } from './env.js';
 import { createApiKeys } from './http/api-key.js';
 import { startServer } from './http/start-server.js';
 import { createWorkerChecks } from './http/worker-checks.js';
+import { createWorkerEventPort } from './http/worker-event-port.js';
 import { createWorkerRuns } from './http/worker-runs.js';
+import { createWorkerSchedulePort } from './http/worker-schedule-port.js';
 import { createProjectHost } from './project-host.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
@@ -31,13 +33,17 @@ try {
   const worker = await createWorker({
     project,
     blobs,
+    store,
     temporal: {
       hostPort: env.hostPort,
       namespace: env.namespace,
       ...(env.taskQueue === undefined ? {} : { taskQueue: env.taskQueue }),
       ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
     },
-    schedules: { log: ({ level, message }) => print({ level, message, component: 'schedules' }) },
+    schedules: {
+      overrides: store.schedules,
+      log: ({ level, message }) => print({ level, message, component: 'schedules' }),
+    },
     shutdownGraceMs: settings.shutdownTimeoutMs,
     onToolLog: ({ toolId, taskKey, text }) => print({ level: 'info', message: text, tool: toolId, task: taskKey }),
   });
@@ -47,6 +53,8 @@ try {
       project: source,
       store,
       runs: createWorkerRuns({ worker, project: source, blobs, store, onStoreError: warn('store') }),
+      events: createWorkerEventPort({ worker, project: project.name, deadLetters: store.deadLetters }),
+      schedules: createWorkerSchedulePort(worker.schedules),
       maxBodyBytes: settings.maxBodyBytes,
       ...(settings.needsKey ? { apiKeys: createApiKeys(settings.keyHashes, store.apiKeys) } : {}),
       ...(perMinute === 0 ? {} : { rateLimit: { perMinute, burst: perMinute } }),

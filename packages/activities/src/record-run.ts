@@ -65,7 +65,7 @@ export function toFirstRecording(
     project: plan.project.name,
     temporalWorkflowId,
     trigger,
-    version: 0,
+    version: 1,
     at: startedAt,
     view: {
       workflow_id: input.workflowId,

@@ -246,6 +246,8 @@ function unbegun({ workflowId, workflowExecId, record }: RunReference): RunView 
     error: null,
     tasks: {},
     usage: {},
+    started_at: null,
+    ended_at: null,
   };
 }
 

@@ -24,7 +24,7 @@ export function createRunRecorder(plan: Plan, temporalWorkflowId: string, trigge
     shown = view.status;
     const { project } = plan;
     const at = new Date(state.at).toISOString();
-    const recording = { project: project.name, temporalWorkflowId, trigger, version: state.turns, at, view };
+    const recording = { project: project.name, temporalWorkflowId, trigger, version: state.turns + 1, at, view };
     writing = writing.then(() => recordRun(recording)).catch(() => undefined);
   }
 

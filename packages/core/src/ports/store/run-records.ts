@@ -10,7 +10,7 @@ export interface WorkflowRecord {
   readonly project: string;
   readonly temporalWorkflowId: string;
   readonly status: Status;
-  /** Grows with every change of the run; 0 before its first step. */
+  /** Grows with every change of the run; 0 before a worker took it. */
   readonly version: number;
   readonly input: Json;
   readonly output: Json;
