@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
-import { createActivities, type RunStore, type ToolLog } from '@compozy/activities';
+import { createActivities, createProjectMask, type RunStore, type ToolLog } from '@compozy/activities';
 import {
   CompozyError,
   getTaskQueue,
@@ -22,6 +22,7 @@ import { connect, type TemporalSettings } from './connection.js';
 import { createExecId } from './exec-id.js';
 import { createProjectHost } from './project-host.js';
 import { createProjectTools, type ToolFunctions } from './project-tools.js';
+import { createRunReconciler } from './reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './run-gateway.js';
 import { createRunHandle, type RunHandle } from './run-handle.js';
 import { keepReconciled, type ScheduleLog } from './schedules/keep-reconciled.js';
@@ -158,6 +159,18 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       ...createDispatcherActivities({ project: host, runs, blobs, ...store }),
     },
   });
+  const { store: runStore } = toRunStore(options.store);
+  const reconciler =
+    runStore === undefined || options.store === undefined
+      ? undefined
+      : createRunReconciler({
+          client,
+          project: project.name,
+          instance: instanceId,
+          store: { ...runStore, leases: options.store.leases },
+          blobs,
+          mask: createProjectMask(host),
+        });
   let running: Promise<void> | undefined;
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => undefined);
@@ -198,10 +211,12 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
       await events.open();
       await keeper?.reconcile();
+      reconciler?.start();
     },
 
     async stop() {
       keeper?.stop();
+      await reconciler?.stop();
       await events.close();
       // A worker that never polled has to run to give its connection back.
       running ??= worker.run().then(ended.resolve, ended.reject);

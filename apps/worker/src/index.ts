@@ -9,6 +9,7 @@ export { connect, type TemporalSettings } from './connection.js';
 export { createExecId } from './exec-id.js';
 export { createProjectHost, type ProjectHost } from './project-host.js';
 export type { ToolFunctions } from './project-tools.js';
+export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './reconcile-runs.js';
 export { createRunHandle, type RunHandle } from './run-handle.js';
 export type { ScheduledRun, ScheduleInfo } from './schedules/describe-schedule.js';
 export type { ScheduleLog, ScheduleLogEntry } from './schedules/keep-reconciled.js';

@@ -18,7 +18,7 @@ import { recordRun, toFirstRecording, type RunStore } from './record-run.js';
 import { runItems } from './run-items.js';
 import { runMemory } from './run-memory.js';
 import { runTool, type ToolLog } from './run-tool.js';
-import { createSecretMask } from './secret-mask.js';
+import { createProjectMask } from './secret-mask.js';
 
 export interface ActivitiesOptions {
   readonly project: ProjectSource;
@@ -47,17 +47,7 @@ export function createActivities(options: ActivitiesOptions): EngineActivities {
   const { project, tools, blobs, store, runs = NO_RUNS } = options;
   const validator = createSchemaValidator();
   const secrets = () => project.secrets();
-  let masked: Readonly<Record<string, string>> | undefined;
-  let currentMask = createSecretMask({});
-  const mask = () => {
-    const now = secrets();
-    if (now !== masked) {
-      masked = now;
-      const shown = project.publicNames();
-      currentMask = createSecretMask(Object.fromEntries(Object.entries(now).filter(([name]) => !shown.has(name))));
-    }
-    return currentMask;
-  };
+  const mask = createProjectMask(project);
   const activity = <I, O>(work: Parameters<typeof engineActivity<I, O>>[1]) => engineActivity<I, O>(mask, work);
   const toolOptions = {
     tools,

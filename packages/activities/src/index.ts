@@ -2,5 +2,5 @@ export { createActivities, type ActivitiesOptions } from './create-activities.js
 export { engineActivity, toApplicationFailure, type ActivityRun } from './engine-activity.js';
 export { runItems } from './run-items.js';
 export { runTool, type RunToolOptions, type ToolLog } from './run-tool.js';
-export { createSecretMask, type SecretMask } from './secret-mask.js';
+export { createProjectMask, createSecretMask, type SecretMask } from './secret-mask.js';
 export type { RunStore } from './record-run.js';

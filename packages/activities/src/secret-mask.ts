@@ -1,4 +1,4 @@
-import { isJsonObject, type FailureRecord, type Json, type JsonObject } from '@compozy/core';
+import { isJsonObject, type FailureRecord, type Json, type JsonObject, type ProjectSource } from '@compozy/core';
 import { writtenForms } from './written-forms.js';
 
 /** Shorter values would mask ordinary text. */
@@ -43,5 +43,20 @@ export function createSecretMask(secrets: Readonly<Record<string, string>>): Sec
       const details = isJsonObject(record.details) ? { details: json(record.details) as JsonObject } : {};
       return { ...record, message: text(record.message), ...details };
     },
+  };
+}
+
+/** The mask of what is secret in a project now; made anew when its secrets change. */
+export function createProjectMask(project: Pick<ProjectSource, 'secrets' | 'publicNames'>): () => SecretMask {
+  let masked: Readonly<Record<string, string>> | undefined;
+  let mask = createSecretMask({});
+  return () => {
+    const secrets = project.secrets();
+    if (secrets !== masked) {
+      masked = secrets;
+      const shown = project.publicNames();
+      mask = createSecretMask(Object.fromEntries(Object.entries(secrets).filter(([name]) => !shown.has(name))));
+    }
+    return mask;
   };
 }

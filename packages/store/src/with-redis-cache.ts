@@ -73,7 +73,7 @@ function cachedWorkflows(store: WorkflowRepository, cache: RecordCache<WorkflowR
       return record;
     },
     list: (filter) => store.list(filter),
-    listOpen: (project, before, limit) => store.listOpen(project, before, limit),
+    listOpen: (project, before, limit, after) => store.listOpen(project, before, limit, after),
   };
 }
 

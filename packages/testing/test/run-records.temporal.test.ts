@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSecretMask } from '@compozy/activities';
 import { CompozyError, isTerminal, type WorkflowRecord } from '@compozy/core';
+import { createMemoryBlobStore } from '@compozy/core/blobs';
 import { loadProject } from '@compozy/core/loader';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createSqliteStore } from '@compozy/store';
-import { createWorker, type CompozyWorker, type WorkerOptions } from '@compozy/worker';
+import { createRunReconciler, createWorker, type CompozyWorker, type WorkerOptions } from '@compozy/worker';
 
 const FILES = {
   'compozy.yaml':
@@ -121,6 +123,53 @@ describe('a worker with a store', () => {
     await withWorker({ store: broken }, async (worker) => {
       const run = await worker.triggerWorkflow('instant', { n: 1 });
       expect((await run.result()).status).toBe('SUCCESS');
+    });
+  });
+
+  it('learns afterwards how runs ended that nobody could tell it of', async () => {
+    await using kept = store();
+    const down = () => Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'));
+    let isDown = false;
+    const upsert: typeof kept.workflows.upsert = (record) => (isDown ? down() : kept.workflows.upsert(record));
+    const shaky = { ...kept, workflows: { ...kept.workflows, upsert } };
+    await withWorker({ store: shaky }, async (worker) => {
+      const start = () => worker.triggerWorkflow('ask');
+      const [terminated, cancelled, open] = [await start(), await start(), await start()];
+      for (const { workflowExecId } of [terminated, cancelled, open]) {
+        await expect.poll(async () => (await kept.workflows.get(workflowExecId))?.status).toBe('WAITING');
+      }
+      await worker.client.workflow.getHandle(terminated.temporalWorkflowId).terminate('by hand');
+      isDown = true;
+      await worker.cancelWorkflow('ask', cancelled.workflowExecId);
+      expect((await cancelled.result()).status).toBe('CANCELED');
+      isDown = false;
+      const row = (await kept.workflows.get(open.workflowExecId))!;
+      const lost = { ...row, workflowExecId: 'lost', temporalWorkflowId: 'ask-lost', status: 'PENDING' as const };
+      await kept.workflows.upsert(lost);
+      const reconciler = createRunReconciler({
+        client: worker.client,
+        project: 'records',
+        instance: 'test',
+        store: kept,
+        blobs: createMemoryBlobStore(),
+        mask: () => createSecretMask({}),
+        settleMs: 0,
+      });
+      const closed = await reconciler.reconcile();
+      const expected = [terminated.workflowExecId, cancelled.workflowExecId, 'lost'];
+      expect(closed.toSorted()).toEqual(expected.toSorted());
+      const status = async (id: string) => (await kept.workflows.get(id))?.status;
+      expect(await Promise.all([...expected, open.workflowExecId].map(status))).toEqual([
+        'CANCELED',
+        'CANCELED',
+        'FAILED',
+        'WAITING',
+      ]);
+      expect((await kept.workflows.get('lost'))?.error).toMatchObject({ code: 'Run.Forgotten' });
+      expect(await reconciler.reconcile()).toEqual([]);
+      await reconciler.stop();
+      await worker.cancelWorkflow('ask', open.workflowExecId);
+      await open.result();
     });
   });
 });

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   'Task.OutputTooLarge': { retryable: false, category: 'user' },
   'Router.NoRoute': { retryable: false, category: 'user' },
   'Wait.TimedOut': { retryable: false, category: 'user' },
+  'Run.Forgotten': { retryable: false, category: 'system' },
   // Signals between runs.
   'Signal.NoSuchRun': { retryable: false, category: 'user' },
   'Signal.NotConfigured': { retryable: false, category: 'system' },

@@ -28,6 +28,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Task.OutputTooLarge': 'More would have to be read from the blob store than one call may.',
   'Router.NoRoute': 'No route fits the result of the condition, and there is no default. The details list the routes.',
   'Wait.TimedOut': 'No signal that would do came in time.',
+  'Run.Forgotten': 'Temporal no longer knows the run, and nobody wrote how it ended.',
   'Signal.NoSuchRun': 'No open run has the execution id that a signal was sent to.',
   'Signal.NotConfigured': 'The worker was composed without a way to send signals.',
   'Signal.BufferFull': 'The run holds as many signals as it may (1,000, or 1 MiB) that nothing has waited for yet.',

@@ -74,7 +74,7 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
       });
     },
 
-    async listOpen(project, before, limit) {
+    async listOpen(project, before, limit, after) {
       const rows = await database.run(
         build
           .selectFrom('compozy_executions')
@@ -83,6 +83,15 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
           // Written out, because the index of open runs is only used for a constant.
           .where('terminal', '=', sql.lit(0))
           .where('updated_at', '<', toMillis('before', before))
+          .$if(after !== undefined, (query) => {
+            const at = toMillis('updatedAt', after!.updatedAt);
+            return query.where((is) =>
+              is.or([
+                is('updated_at', '>', at),
+                is.and([is('updated_at', '=', at), is('id', '>', after!.workflowExecId)]),
+              ]),
+            );
+          })
           .orderBy('updated_at')
           .orderBy('id')
           .limit(limit),

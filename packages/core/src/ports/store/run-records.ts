@@ -58,8 +58,16 @@ export interface WorkflowRepository {
   get(workflowExecId: string): Promise<WorkflowRecord | undefined>;
   /** Newest start first, ties by id; a page costs the same however far in it is. */
   list(filter: WorkflowFilter): Promise<Page<WorkflowRecord>>;
-  /** Runs that are not terminal and were not updated since `before`, oldest first: for the reconciler. */
-  listOpen(project: string, before: string, limit: number): Promise<readonly WorkflowRecord[]>;
+  /**
+   * Runs that are not terminal and were not updated since `before`, oldest first: for the reconciler. `after`: those
+   * that come behind this one in the order.
+   */
+  listOpen(
+    project: string,
+    before: string,
+    limit: number,
+    after?: Pick<WorkflowRecord, 'updatedAt' | 'workflowExecId'>,
+  ): Promise<readonly WorkflowRecord[]>;
 }
 
 export interface TaskRepository {

@@ -169,6 +169,9 @@ export function describeExecutionRows({ create }: StoreContract, { describe, it,
       expect(await ids(30, 10)).toEqual(['first', 'second']);
       expect(await ids(31, 10)).toEqual(['first', 'second', 'late']);
       expect(await ids(31, 1)).toEqual(['first']);
+      const [first] = await workflows.listOpen('shop', timeAt(31), 1);
+      const rest = await workflows.listOpen('shop', timeAt(31), 10, first);
+      expect(rest.map(({ workflowExecId }) => workflowExecId)).toEqual(['second', 'late']);
     });
   });
 }
