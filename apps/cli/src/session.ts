@@ -10,8 +10,8 @@ export interface SessionOptions {
   /** `host:port` from the command line; wins over the environment. */
   readonly address?: string;
   readonly log: (line: string) => void;
-  /** Whether the schedules of the project are brought to the server. */
-  readonly schedules: boolean;
+  /** Whether the project is served, schedules and events too, and not just asked for a run. */
+  readonly serves: boolean;
   readonly server?: Pick<DevServerOptions, 'ui' | 'uiPort' | 'port' | 'dbFilename'>;
 }
 
@@ -49,7 +49,9 @@ export async function openSession(project: Project, options: SessionOptions): Pr
         ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
       },
       cacheDir: path.join(env.cacheDir, 'bundles'),
-      schedules: options.schedules
+      // A command that runs one workflow takes no events.
+      ...(options.serves ? {} : { dispatcher: 'on-demand' as const }),
+      schedules: options.serves
         ? { log: ({ level, message }) => log(level === 'warn' ? `warning: ${message}` : message) }
         : false,
       onToolLog: ({ toolId, text }) => log(`[${toolId}] ${text}`),

@@ -58,6 +58,8 @@ export interface WorkerOptions {
   readonly store?: WorkerStore;
   /** Names this worker and its dispatcher: letters, digits, "_" and "."; a new one at each start by default. */
   readonly instanceId?: string;
+  /** `on-demand`: the dispatcher is started by the first event that is sent, and not by `setup`. */
+  readonly dispatcher?: 'on-demand';
   /** `false`: the schedules of the workflows are not brought to Temporal, and those that are there are left alone. */
   readonly schedules?: false | WorkerSchedules;
 }
@@ -209,7 +211,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     async setup() {
       running ??= worker.run().then(ended.resolve, ended.reject);
       while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
-      await events.open();
+      if (options.dispatcher !== 'on-demand') await events.open();
       await keeper?.reconcile();
       reconciler?.start();
     },

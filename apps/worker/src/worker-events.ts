@@ -50,6 +50,7 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
   const watch =
     store === undefined ? undefined : createDispatcherWatch({ client, project, instance, taskQueue, store });
   let isOpen = false;
+  let hasSent = false;
 
   async function untilItRuns(): Promise<void> {
     const handle = client.workflow.getHandle(sender.dispatcherId);
@@ -79,12 +80,14 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
     },
 
     async send(event) {
+      // Sending starts it, so that there is something to retire.
+      hasSent = true;
       const [sent] = await sender.send([event satisfies OutgoingEvent]);
       return sent!;
     },
 
     async close() {
-      if (!isOpen) return;
+      if (!isOpen && !hasSent) return;
       isOpen = false;
       await watch?.stop();
       const { dispatcherId } = sender;

@@ -36,7 +36,7 @@ async function develop(options: DevOptions): Promise<void> {
   const session = await openSession(project, {
     env: readEnvironment(),
     log,
-    schedules: true,
+    serves: true,
     ...(options.address === undefined ? {} : { address: options.address }),
     server: {
       ui: true,

@@ -40,7 +40,7 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
     env: readEnvironment(),
     log,
     // One run was asked for, and the worker is gone after it.
-    schedules: false,
+    serves: false,
     ...(options.address === undefined ? {} : { address: options.address }),
   });
   try {
