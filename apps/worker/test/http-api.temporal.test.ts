@@ -151,6 +151,11 @@ describe('executions', () => {
       '/api/v0/executions/workflows?status=TIMED_OUT,FAILED&started_before=2020-01-01T00:00:00Z',
     );
     expect(none.body).toEqual({ executions: [], page: { limit: 50 } });
+    const named = await call('GET', '/api/v0/executions/workflows?workflow_id=greet&limit=3');
+    expect((named.body['executions'] as { workflow_exec_id: string }[]).map((one) => one.workflow_exec_id)).toEqual(
+      ids,
+    );
+    expect((await call('GET', '/api/v0/executions/workflows?workflow_id=nobody')).body['executions']).toEqual([]);
   });
 });
 

@@ -225,6 +225,9 @@ export const executionQuery = z.strictObject({
   started_before: time.optional(),
 });
 
+/** Of all workflows, unless one is named. */
+export const anyExecutionQuery = executionQuery.extend({ workflow_id: z.string().min(1).max(1000).optional() });
+
 export const eventQuery = z.strictObject({ ...pageQuery, status: eventStatus.optional() });
 export const deadLetterQuery = z.strictObject({ ...pageQuery, replayed: z.enum(['true', 'false']).optional() });
 export const taskQuery = z.strictObject(pageQuery);

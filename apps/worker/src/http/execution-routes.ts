@@ -4,6 +4,7 @@ import type { ApiDependencies, Execution, RunReference } from './api-dependencie
 import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute, jsonContent } from './api-route.js';
 import {
+  anyExecutionQuery,
   executionParams,
   executionQuery,
   executionSchema,
@@ -38,7 +39,7 @@ const pageOfExecutions = {
 };
 
 const listRoute = apiRoute(
-  { method: 'get', path: EXECUTIONS, tags, summary: 'Executions', request: { query: executionQuery } },
+  { method: 'get', path: EXECUTIONS, tags, summary: 'Executions', request: { query: anyExecutionQuery } },
   pageOfExecutions,
   [501],
 );
@@ -117,7 +118,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
 
   app.openapi(listRoute, async (context) => {
     const query = context.req.valid('query');
-    const { items, nextCursor } = await list(query);
+    const { items, nextCursor } = await list(query, query.workflow_id);
     const page = linkNext(context, query.limit, nextCursor);
     return context.json({ executions: items.map(toSummary), page }, 200);
   });
