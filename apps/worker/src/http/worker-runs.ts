@@ -39,6 +39,9 @@ const TASK_PAGE = 500;
 const DEADLINE_EXCEEDED = 4;
 const WORKFLOW_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workflow, 'KEYWORD');
 
+/** Past the time that a caller waits: its own clock has to be the first. */
+const GIVEN_UP_AFTER_MS = 5_000;
+
 /** The runs of a worker's project: Temporal is asked first for what goes on, the store for what ended. */
 export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
   const { worker, project, blobs, store, onStoreError } = options;
@@ -162,8 +165,8 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       const abort = () => aborted.resolve(undefined);
       over.addEventListener('abort', abort, { once: true });
       if (over.aborted) abort();
-      // The connection of a worker cannot be told to give up a call: the deadline ends what nobody waits for.
-      const ended = client.withDeadline(Date.now() + timeoutMs, () => runHandleOf(run).result());
+      // The connection of a worker cannot be told to give up a call: a deadline ends what nobody waits for any more.
+      const ended = client.withDeadline(Date.now() + timeoutMs + GIVEN_UP_AFTER_MS, () => runHandleOf(run).result());
       ended.catch(() => undefined);
       try {
         const view = await Promise.race([ended, aborted.promise]);
