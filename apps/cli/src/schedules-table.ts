@@ -3,8 +3,8 @@ import pc from 'picocolors';
 
 const HEAD = ['WORKFLOW', 'CRON', 'ZONE', 'STATE', 'NEXT RUN', 'LAST RUN'];
 
-/** One line for each schedule, under a head. */
-export function schedulesTable(schedules: readonly ScheduleInfo[]): string {
+/** One line for each schedule, under a head. What is not a terminal gets no colours, also where a CI allows them. */
+export function schedulesTable(schedules: readonly ScheduleInfo[], isTerminal: boolean): string {
   const rows = schedules.map((schedule) => [
     schedule.workflowId,
     schedule.cron,
@@ -19,7 +19,8 @@ export function schedulesTable(schedules: readonly ScheduleInfo[]): string {
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')
       .trimEnd();
-  return `${[pc.dim(line(HEAD)), ...rows.map((row) => line(row))].join('\n')}\n`;
+  const { dim } = pc.createColors(isTerminal && pc.isColorSupported);
+  return `${[dim(line(HEAD)), ...rows.map((row) => line(row))].join('\n')}\n`;
 }
 
 function seconds(time: string | undefined): string {

@@ -56,7 +56,7 @@ export function addSchedulesCommand(program: Command): void {
       await using opened = await open(options);
       const list = await opened.list();
       if (options.json === true) writeJson({ schedules: list.map((schedule) => toRow(schedule)) });
-      else process.stdout.write(schedulesTable(list));
+      else process.stdout.write(schedulesTable(list, process.stdout.isTTY));
     },
   );
   for (const { name, description, done, act } of ACTIONS) {
