@@ -1,0 +1,3 @@
+export function writeWelcome({ name, account }: { name: string; account: string }) {
+  return { subject: `Welcome, ${name}`, text: `Your account ${account} is ready.` };
+}
