@@ -11,9 +11,12 @@ const folder = new URL('../examples/', import.meta.url);
 const build = spawnSync(
   'turbo',
   ['run', 'build', '--filter=@compozy-examples/*...', '--concurrency=2', '--output-logs=errors-only'],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
 );
-if (build.status !== 0) process.exit(1);
+if (build.status !== 0) {
+  process.stderr.write(build.stdout ?? '');
+  process.exit(1);
+}
 
 const entries = await readdir(folder, { withFileTypes: true });
 const stories = entries

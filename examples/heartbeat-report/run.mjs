@@ -17,7 +17,7 @@ try {
     await worker.stop();
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error);
   process.exitCode = 1;
 } finally {
   await server.stop();
@@ -40,7 +40,10 @@ async function twoReports(worker) {
     assert.equal(status, 'SUCCESS');
     assert.equal(output.trigger, 'schedule');
     assert.equal(title, 'Heartbeat');
-    assert.deepEqual(Object.values(after).map(({ name }) => name), ['load', 'memory', 'uptime']);
+    assert.deepEqual(
+      Object.values(after).map(({ name }) => name),
+      ['load', 'memory', 'uptime'],
+    );
     assert.ok(after['after-uptime'].value > before['before-uptime'].value, 'time passed between the two readings');
   }
   const [first, second] = runs;
