@@ -32,9 +32,8 @@ async function approved(worker) {
   await answer({ by: 'Ann', role: 'manager', ok: true }); // nobody approves an expense of their own
   await until('the first reminder', async () => (await run.view())?.tasks.remind?.status === 'SUCCESS');
   await answer({ by: 'Ruth', role: 'manager', ok: true, note: 'have a good trip' });
-  const { status, output } = await run.result();
+  const output = await outputOf(run);
   show('Ann', output);
-  assert.equal(status, 'SUCCESS');
   assert.equal(output.outcome, 'approved');
   assert.equal(output.paid, '240 EUR');
   assert.ok(Number(output.reminders) >= 1, 'the approver was reminded');
@@ -46,9 +45,8 @@ async function rejected(worker) {
   const answer = (payload) => worker.sendSignal(run.workflowExecId, 'approval', payload);
   await answer({ by: 'Ruth', role: 'manager', ok: true }); // too much for a manager
   await answer({ by: 'Finn', role: 'finance', ok: false, note: 'no more sofas' });
-  const { status, output } = await run.result();
+  const output = await outputOf(run);
   show('Bob', output);
-  assert.equal(status, 'SUCCESS');
   assert.equal(output.outcome, 'rejected');
   assert.equal(output.paid, '0 EUR');
   assert.deepEqual(lines(output), ['4000.00 EUR for a sofa: rejected by Finn (no more sofas)']);
@@ -56,12 +54,18 @@ async function rejected(worker) {
 
 async function forgotten(worker) {
   const run = await worker.triggerWorkflow('expense', { employee: 'Cid', amount: 12.5, purpose: 'cake' });
-  const { status, output } = await run.result();
+  const output = await outputOf(run);
   show('Cid', output);
-  assert.equal(status, 'SUCCESS');
   assert.equal(output.outcome, 'expired');
   assert.equal(output.reminders, '2');
   assert.deepEqual(lines(output), ['12.50 EUR for cake: nobody answered']);
+}
+
+/** What the run gave; where it did not succeed, why. */
+async function outputOf(run) {
+  const { status, output, error } = await run.result();
+  assert.equal(status, 'SUCCESS', `${run.workflowId} ended ${status}: ${error?.code}: ${error?.message}`);
+  return output;
 }
 
 function lines({ audit }) {
