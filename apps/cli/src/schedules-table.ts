@@ -3,8 +3,8 @@ import pc from 'picocolors';
 
 const HEAD = ['WORKFLOW', 'CRON', 'ZONE', 'STATE', 'NEXT RUN', 'LAST RUN'];
 
-/** One line for each schedule, under a head. What is not a terminal gets no colours, also where a CI allows them. */
-export function schedulesTable(schedules: readonly ScheduleInfo[], isTerminal: boolean): string {
+/** One line for each schedule, under a head. What is no terminal, for Node: `undefined`, gets no colours. */
+export function schedulesTable(schedules: readonly ScheduleInfo[], isTerminal: boolean | undefined): string {
   const rows = schedules.map((schedule) => [
     schedule.workflowId,
     schedule.cron,
@@ -19,7 +19,7 @@ export function schedulesTable(schedules: readonly ScheduleInfo[], isTerminal: b
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')
       .trimEnd();
-  const { dim } = pc.createColors(isTerminal && pc.isColorSupported);
+  const { dim } = pc.createColors(Boolean(isTerminal) && pc.isColorSupported);
   return `${[dim(line(HEAD)), ...rows.map((row) => line(row))].join('\n')}\n`;
 }
 
