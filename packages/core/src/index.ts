@@ -65,7 +65,15 @@ export {
   type RetryPolicy,
   type TimeoutKind,
 } from './model/policy.js';
-export type { Plan, PlanSchedule, PlanTrigger, ScheduleOverlap, ToolDefinition } from './model/plan.js';
+export type {
+  Plan,
+  PlanSchedule,
+  PlanTrigger,
+  PlanWebhook,
+  PlanWebhookEvent,
+  ScheduleOverlap,
+  ToolDefinition,
+} from './model/plan.js';
 export type { RunView, TaskView } from './model/run-view.js';
 export {
   isTerminal,

@@ -23,6 +23,43 @@ export interface PlanTrigger {
   readonly schema?: JsonObject;
 }
 
+/** How a sender shows that it knows the secret. */
+export type WebhookStrategy = 'none' | 'hmac' | 'stripe' | 'github';
+
+/** What a request to a webhook may mean, if `filter` holds. */
+export interface PlanWebhookEvent {
+  readonly name: string;
+  /** CEL over `payload`, `headers` and `query`. */
+  readonly filter: string;
+  /** Templates over `.payload`. */
+  readonly input: JsonObject;
+  /** JSON Schema of what `input` gives. */
+  readonly schema?: JsonObject;
+}
+
+/** A path of the HTTP API that starts the workflow. */
+export interface PlanWebhook {
+  /** In lower case; unique in the project. */
+  readonly slug: string;
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly verify: {
+    readonly strategy: WebhookStrategy;
+    /** With the signature; in lower case. */
+    readonly header?: string;
+    /** As it was written: a template over `.env`, rendered when a request comes. */
+    readonly secret?: string;
+    /** How far the time of a signature may be off. */
+    readonly skewMs: number;
+  };
+  readonly dedupe: {
+    readonly enabled: boolean;
+    readonly ttlMs: number;
+    /** Dot path into the body. */
+    readonly key?: string;
+  };
+  readonly events: readonly PlanWebhookEvent[];
+}
+
 /** What happens when the schedule fires while a run that it started goes on. */
 export type ScheduleOverlap = 'skip' | 'allow' | 'buffer_one' | 'buffer_all' | 'cancel_other' | 'terminate_other';
 
@@ -64,6 +101,8 @@ export interface Plan {
   readonly publicEnv: Readonly<Record<string, string>>;
   readonly tools: Readonly<Record<string, ToolDefinition>>;
   readonly triggers: readonly PlanTrigger[];
+  /** Missing when there are none. */
+  readonly webhooks?: readonly PlanWebhook[];
   /** By id; missing when there are none. */
   readonly memories?: Readonly<Record<string, MemoryDefinition>>;
   readonly schedule?: PlanSchedule;

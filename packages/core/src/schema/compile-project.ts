@@ -102,6 +102,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     tools,
     schemas,
     memories,
+    webhookSlugs: new Map(),
     hasEntrypoint: parts.hasEntrypoint,
     entrypointTools: parts.entrypointTools,
   };
@@ -117,6 +118,12 @@ export function compileProject({ source, document, options }: CheckedProject, pa
   for (const { source: workflow, id, options: own, trial } of resources.of('workflow')) {
     const { plan } = compileWorkflow(workflow, project, own);
     if (trial.end()) plans.set(id, plan);
+    else {
+      // A file that is left out takes no slug.
+      for (const [slug, { file }] of project.webhookSlugs) {
+        if (file === workflow.file) project.webhookSlugs.delete(slug);
+      }
+    }
   }
   return { plans, tools: tools.all(), publicEnv, env: shown };
 }

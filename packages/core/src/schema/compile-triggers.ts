@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { PlanTrigger } from '../model/plan.js';
-import { checkConditionText } from './check-condition.js';
+import type { JsonObject } from '../model/json.js';
+import type { PlanTrigger, PlanWebhook } from '../model/plan.js';
+import { compileWebhook, type WebhookCheck } from './compile-webhook.js';
 import type { Reporter } from './reporter.js';
 import type { SchemaTable } from './schema-table.js';
 import type { Path, SourceDocument } from './source-document.js';
@@ -8,31 +9,43 @@ import type { triggerDocument } from './workflow.js';
 
 type TriggerDocument = z.output<typeof triggerDocument>;
 
-/** What a webhook's filter may speak of. */
-const FILTER_ROOTS: ReadonlySet<string> = new Set(['payload', 'headers', 'query']);
+/** What starts a workflow from outside. */
+export interface CompiledTriggers {
+  readonly triggers: readonly PlanTrigger[];
+  readonly webhooks: readonly PlanWebhook[];
+}
 
-/** The names that start a workflow; reports what is wrong with its triggers. */
+/** The names that start a workflow, and the webhooks that send them; reports what is wrong with its triggers. */
 export function compileTriggers(
   source: SourceDocument,
   triggers: readonly TriggerDocument[],
   schemas: SchemaTable,
+  project: Pick<WebhookCheck, 'slugs' | 'envNames' | 'publicEnv'>,
   reporter: Reporter,
-): readonly PlanTrigger[] {
+): CompiledTriggers {
   const found: PlanTrigger[] = [];
+  const webhooks: PlanWebhook[] = [];
   const lines = new Map<string, number>();
   const missing = (path: Path, message: string, expected: string) =>
     reporter.report(source, 'value.missing', message, { path, expected });
 
-  const add = (type: PlanTrigger['type'], name: string, at: Path, schemaAt: Path) => {
+  const add = (type: PlanTrigger['type'], name: string, at: Path, schemaAt: Path): JsonObject | undefined => {
     const schema = schemas.resolve(source, schemaAt);
     const first = lines.get(name);
     if (first !== undefined) {
       const message = `The workflow already has a trigger "${name}", in line ${first}`;
       reporter.report(source, 'id.duplicate', message, { path: at });
-      return;
+      return schema;
     }
     lines.set(name, source.valuePlace(at).line);
     found.push({ type, name, ...(schema === undefined ? {} : { schema }) });
+    return schema;
+  };
+  const check: WebhookCheck = {
+    ...project,
+    source,
+    reporter,
+    addTrigger: (name, event) => add('webhook', name, [...event, 'name'], [...event, 'schema']),
   };
 
   for (const [index, trigger] of triggers.entries()) {
@@ -53,15 +66,9 @@ export function compileTriggers(
         missing(path, 'A webhook trigger needs "webhook"', '"webhook"');
         continue;
       }
-      const events = webhook.events ?? [];
-      if (events.length === 0) missing([...path, 'webhook'], 'A webhook needs "events"', 'a list of events');
-      for (const [number, event] of events.entries()) {
-        const at: Path = [...path, 'webhook', 'events', number];
-        if (event?.name !== undefined) add('webhook', event.name, [...at, 'name'], [...at, 'schema']);
-        if (event?.filter === undefined) missing(at, 'An event of a webhook needs a "filter"', 'a condition');
-        else checkConditionText(source, [...at, 'filter'], String(event.filter), reporter, { roots: FILTER_ROOTS });
-      }
+      const compiled = compileWebhook(webhook, [...path, 'webhook'], check);
+      if (compiled !== undefined) webhooks.push(compiled);
     }
   }
-  return found;
+  return { triggers: found, webhooks };
 }

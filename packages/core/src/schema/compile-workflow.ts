@@ -80,6 +80,13 @@ export function compileWorkflow(
   checkTemplates({ workflow, tasks: checked, nested, graph, input, publicEnv });
 
   const schedule = compileSchedule(source, document.schedule, input, options.reporter);
+  const { triggers, webhooks } = compileTriggers(
+    source,
+    document.triggers ?? [],
+    schemas,
+    { slugs: project.webhookSlugs, envNames: project.envNames, publicEnv },
+    options.reporter,
+  );
   const expressions = expressionPlaces(source, [], [['outputs']]);
   const plan: Plan = {
     semantics: 1,
@@ -102,7 +109,8 @@ export function compileWorkflow(
     env: { ...project.env, ...env },
     publicEnv,
     tools: { ...used },
-    triggers: compileTriggers(source, document.triggers ?? [], schemas, options.reporter),
+    triggers,
+    ...(webhooks.length === 0 ? {} : { webhooks }),
     ...(memories.ids().length === 0 ? {} : { memories: memories.all() }),
     ...(schedule === undefined ? {} : { schedule }),
   };

@@ -2,6 +2,7 @@ import type { ToolDefinition } from '../model/plan.js';
 import type { OptionsDocument } from '../tasks/document-fields.js';
 import type { CheckOptions } from './check-document.js';
 import type { CheckedTask } from './checked-task.js';
+import type { WebhookSlugs } from './compile-webhook.js';
 import type { SchemaTable } from './schema-table.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Path, SourceDocument } from './source-document.js';
@@ -22,6 +23,7 @@ export interface ProjectScope {
   readonly tools: ToolTable;
   readonly schemas: SchemaTable;
   readonly memories: MemoryTable;
+  readonly webhookSlugs: WebhookSlugs;
   readonly hasEntrypoint: boolean;
   /** What the entrypoint exports; `undefined` when that cannot be told. */
   readonly entrypointTools: readonly string[] | undefined;

@@ -24,6 +24,8 @@ export interface TemplateHost {
   readonly limits?: TemplateLimits;
   /** Bounds what is evaluated in one go, beside the limits of each template. */
   readonly meter?: StepMeter;
+  /** `empty`: a path that leads nowhere gives an empty text instead of failing. */
+  readonly missing?: 'empty';
   /** True for a value that may be passed on but not looked into. */
   readonly isOpaque?: (value: object) => boolean;
   /** A part of an opaque value that may be read after all. */

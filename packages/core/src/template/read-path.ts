@@ -8,7 +8,7 @@ import { Boxed, memberOf, typeOf, type Value, type ValueMap } from './value.js';
 
 const SHOWN_KEYS = 20;
 
-/** The value at `path` under `base`; a missing key is an error (D-13), or nil where one is allowed. */
+/** The value at `path` under `base`; a missing key is an error (D-13), or nil where one is allowed, or what the host says. */
 export function readPath(
   run: Run,
   base: Value,
@@ -22,6 +22,7 @@ export function readPath(
     const next = memberOfAny(run, value, path[i]!);
     if (next === undefined) {
       if (allowsMissing) return null;
+      if (run.host.missing === 'empty') return '';
       throw missingPath(run, value, path, i, at, root);
     }
     value = next;
