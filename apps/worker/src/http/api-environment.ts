@@ -14,3 +14,6 @@ export interface ApiEnvironment {
 export type ApiApp = OpenAPIHono<ApiEnvironment>;
 
 export const API_BASE = '/api/v0';
+
+/** Webhooks are below it. They carry proofs of their own, which their senders make, and no API key. */
+export const HOOKS_PATH = `${API_BASE}/hooks/`;

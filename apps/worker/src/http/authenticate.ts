@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import type { ApiEnvironment } from './api-environment.js';
+import { HOOKS_PATH, type ApiEnvironment } from './api-environment.js';
 import { hashApiKey, hasScope, isSameHash, type ApiKeys, type ApiScope } from './api-key.js';
 import { ApiProblem } from './problem.js';
 
@@ -7,11 +7,11 @@ import { ApiProblem } from './problem.js';
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_TOUCHED = 10_000;
 
-/** Finds the caller: by its key where keys are needed, by its address otherwise. */
+/** Finds the caller: by its key where keys are needed, by its address otherwise and for webhooks. */
 export function authenticate(keys: ApiKeys | undefined) {
   const touched = new Map<string, number>();
   return createMiddleware<ApiEnvironment>(async (context, next) => {
-    if (keys === undefined) {
+    if (keys === undefined || context.req.path.startsWith(HOOKS_PATH)) {
       context.set('caller', `ip:${context.env.incoming?.socket.remoteAddress ?? 'unknown'}`);
       return await next();
     }

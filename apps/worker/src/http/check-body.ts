@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { bodyLimit } from 'hono/body-limit';
 import type { ApiEnvironment } from './api-environment.js';
+import type { Json } from '@compozy/core';
 import { ApiProblem } from './problem.js';
 
 /** Deeper values would overflow the stack of whatever walks through them. */
@@ -19,13 +20,13 @@ export function limitBody(maxBytes: number) {
 /** Refuses a JSON body that is no JSON, no UTF-8, or nested too deeply. Other content types are left to the routes. */
 export const checkBody = createMiddleware<ApiEnvironment>(async (context, next) => {
   if (/^application\/([\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) {
-    checkJson(await context.req.arrayBuffer());
+    readJson(await context.req.arrayBuffer());
   }
   await next();
 });
 
-/** @throws `Api.Malformed` saying what is wrong. */
-function checkJson(bytes: ArrayBuffer): void {
+/** A body as JSON. @throws `Api.Malformed` saying what is wrong. */
+export function readJson(bytes: ArrayBuffer): Json {
   const text = decode(bytes);
   if (text.trim() === '')
     throw new ApiProblem('Api.Malformed', 'The body is empty; send a JSON document, or no body and no content type');
@@ -38,6 +39,7 @@ function checkJson(bytes: ArrayBuffer): void {
   if (isDeeperThan(value, MAX_DEPTH)) {
     throw new ApiProblem('Api.Malformed', `The body is nested deeper than ${MAX_DEPTH} levels`);
   }
+  return value as Json;
 }
 
 function decode(bytes: ArrayBuffer): string {

@@ -14,6 +14,7 @@ import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from '.
 import { addScheduleRoutes } from './schedule-routes.js';
 import { addStartRoutes } from './start-routes.js';
 import { addStreamRoute } from './stream-route.js';
+import { addWebhookRoutes } from './webhook-routes.js';
 import { addWorkflowRoutes } from './workflow-routes.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
@@ -57,6 +58,7 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   addStreamRoute(app, dependencies);
   addEventRoutes(app, dependencies);
   addScheduleRoutes(app, dependencies);
+  addWebhookRoutes(app, dependencies);
   app.get(`${API_BASE}/openapi.json`, (context) => context.json(describeApi(app, dependencies)));
   return app;
 }

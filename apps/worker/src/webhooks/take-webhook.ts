@@ -1,0 +1,81 @@
+import type { Json, PlanWebhook, ProjectSource } from '@compozy/core';
+import { parseTemplate, renderTemplate } from '@compozy/core/template';
+import type { SchemaValidator } from '@compozy/core/schema';
+import type { ApiDependencies, ApiEvents } from '../http/api-dependencies.js';
+import { ApiProblem } from '../http/problem.js';
+import { dedupeKey, deliveryEventId } from './delivery-id.js';
+import { eventPayload, matchEvent, type WebhookRequest } from './match-event.js';
+import { takeOnce } from './take-once.js';
+import { verifyWebhook } from './verify-webhook.js';
+
+export interface RawWebhookRequest extends Omit<WebhookRequest, 'payload'> {
+  readonly slug: string;
+  readonly method: string;
+  readonly body: Uint8Array;
+  readonly correlationId: string;
+  /** The body as JSON. @throws `Api.Malformed` */
+  parse(): Json;
+}
+
+export type WebhookAnswer =
+  | { readonly done: true; readonly event: string; readonly eventId: string }
+  | { readonly done: false };
+
+export interface WebhookIntake extends Pick<ApiDependencies, 'project' | 'store'> {
+  readonly events: ApiEvents;
+  readonly validator: SchemaValidator;
+}
+
+/** Takes one request: who sent it, whether it came before, what it means; then its event is sent. */
+export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequest): Promise<WebhookAnswer> {
+  const { project, events, store, validator } = intake;
+  const webhook = findWebhook(project, request);
+  const payload = request.parse();
+  const { headers, body, correlationId } = request;
+  if (!verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now: Date.now() })) {
+    throw new ApiProblem('Api.Unauthorized', 'The signature of the request is missing, wrong or too old', {
+      headers: { 'www-authenticate': 'Signature realm="compozy"' },
+    });
+  }
+  const delivery = { payload, headers, query: request.query };
+  const key = dedupeKey(webhook, delivery);
+  const name = key === undefined ? undefined : `idempotency:webhook:${project.name}:${webhook.slug}:${key}`;
+  const { ttlMs } = webhook.dedupe;
+  return await takeOnce({ repository: store?.idempotency, name, ttlMs }, async (): Promise<WebhookAnswer> => {
+    const event = matchEvent(webhook, delivery);
+    if (event === undefined) return { done: false };
+    const eventId = deliveryEventId(webhook, delivery, { project: project.name, key });
+    await events.send({
+      eventId,
+      name: event.name,
+      payload: eventPayload(event, payload, validator),
+      correlationId,
+      source: `webhook:${webhook.slug}`,
+    });
+    return { done: true, event: event.name, eventId };
+  });
+}
+
+function findWebhook(project: ProjectSource, { slug, method }: RawWebhookRequest): PlanWebhook {
+  const wanted = slug.toLowerCase();
+  for (const id of project.workflowIds()) {
+    const found = project.plan(id)?.webhooks?.find((webhook) => webhook.slug === wanted);
+    if (found === undefined) continue;
+    if (found.method === method) return found;
+    throw new ApiProblem('Api.MethodNotAllowed', `${method} is not allowed here; this webhook takes ${found.method}`, {
+      headers: { allow: found.method },
+    });
+  }
+  throw new ApiProblem('Api.NotFound', 'There is no such webhook');
+}
+
+/** Rendered for each request: a secret that was changed holds at once, and none is kept. */
+function secretOf({ slug, verify }: PlanWebhook, project: ProjectSource): string {
+  const { strategy, secret } = verify;
+  if (strategy === 'none') return '';
+  const host = { now: Date.now, random: Math.random };
+  const text = renderTemplate(parseTemplate(secret ?? ''), { env: project.secrets() }, host);
+  if (text !== '') return text;
+  const cause = new Error(`The secret of the webhook "${slug}" is empty; set it in the .env file`);
+  throw new ApiProblem('Api.Internal', 'The server failed; its log has the reason under the request id', { cause });
+}
