@@ -1,0 +1,301 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { sign } from '@octokit/webhooks-methods';
+import Stripe from 'stripe';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadProject } from '@compozy/core/loader';
+import { createSqliteStore } from '@compozy/store';
+import { createApiKeys, createProjectHost, startServer, type ApiDependencies, type Server } from '@compozy/worker';
+import { callServer, type Answer, type CallOptions } from './call-server.js';
+
+const FILES = {
+  '.env': 'HOOK_SECRET=s3cret-of-hooks\n',
+  'compozy.yaml': 'name: shop\nworkflows: [{ source: ./main.yaml }]\n',
+  'main.yaml': `id: main
+triggers:
+  - type: webhook
+    webhook:
+      slug: Open
+      events:
+        - { name: order.big, filter: payload.total > 100, input: { id: '{{ .payload.id }}', big: true } }
+        - name: order.any
+          filter: has(payload.id) && headers['x-kind'] == 'order' && (!('test' in query) || query.test == 'no')
+          input: { id: '{{ .payload.id }}', note: 'for {{ .payload.customer.name }}.', items: '{{ .payload.items }}' }
+          schema: { type: object, properties: { id: { type: string } } }
+  - type: webhook
+    webhook:
+      slug: pay
+      verify: { strategy: stripe, secret: '{{ .env.HOOK_SECRET }}' }
+      dedupe: { enabled: true, key: data.object.id }
+      events: [{ name: paid, filter: payload.type == 'paid', input: { id: '{{ .payload.data.object.id }}' } }]
+  - type: webhook
+    webhook:
+      slug: hub
+      verify: { strategy: github, secret: '{{ .env.HOOK_SECRET }}' }
+      events: [{ name: pushed, filter: "headers['x-github-event'] == 'push'", input: { ref: '{{ .payload.ref }}' } }]
+  - type: webhook
+    webhook:
+      slug: signed
+      verify: { strategy: hmac, secret: '{{ .env.HOOK_SECRET }}', header: X-Signature }
+      dedupe: { enabled: false, key: id }
+      events: [{ name: signed, filter: 'true', input: { id: '{{ .payload.id }}' } }]
+  - type: webhook
+    webhook:
+      slug: put
+      method: PUT
+      events: [{ name: put, filter: 'true', input: { id: '{{ .payload.id }}' } }]
+tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
+`,
+};
+const SECRET = 's3cret-of-hooks';
+const ORDER = { 'x-kind': 'order' };
+const stripe = new Stripe('sk_test_none');
+
+type Sent = Parameters<NonNullable<ApiDependencies['events']>['send']>[0];
+const sent: Sent[] = [];
+/** How many of the next events are not taken. */
+let failures = 0;
+let dir: string;
+let server: Server;
+let withoutEvents: Server;
+const store = createSqliteStore({ path: ':memory:' });
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'compozy-hooks-'));
+  await Promise.all(Object.entries(FILES).map(([name, text]) => writeFile(path.join(dir, name), text)));
+  const project = createProjectHost(await loadProject(dir));
+  const unused = () => Promise.reject(new Error('no webhook asks for runs'));
+  const runs = {
+    start: unused,
+    find: unused,
+    read: unused,
+    wait: unused,
+    cancel: unused,
+    pause: unused,
+    resume: unused,
+    signal: unused,
+  };
+  const events = {
+    async send(event: Sent) {
+      if (failures > 0) {
+        failures -= 1;
+        throw new Error('the dispatcher is away');
+      }
+      sent.push(event);
+    },
+    replay: unused,
+  };
+  const apiKeys = createApiKeys([], store.apiKeys);
+  const start = (api: ApiDependencies) =>
+    startServer({ api, checks: [], host: '127.0.0.1', port: 0, healthPort: 0, drainDelayMs: 0 });
+  // With API keys, which no webhook has.
+  server = await start({ project, runs, store, events, apiKeys, maxBodyBytes: 2_048 });
+  withoutEvents = await start({ project, runs, store });
+});
+
+afterAll(async () => {
+  for (const each of [server, withoutEvents]) {
+    await each?.drain(1_000);
+    await each?.close();
+  }
+  await store.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  sent.length = 0;
+  failures = 0;
+});
+
+function hook(slug: string, options: CallOptions = {}, method = 'POST'): Promise<Answer> {
+  return callServer(`http://127.0.0.1:${server.port}`, method, `/api/v0/hooks/${slug}`, options);
+}
+
+function stripeCall(id: string, { object = id, secret = SECRET, age = 0, type = 'paid' } = {}): CallOptions {
+  const raw = JSON.stringify({ id, type, data: { object: { id: object } } });
+  const timestamp = Math.floor(Date.now() / 1000) - age;
+  const signature = stripe.webhooks.generateTestHeaderString({ payload: raw, secret, timestamp });
+  return { raw, headers: { 'stripe-signature': signature } };
+}
+
+async function hubCall(delivery: string, event = 'push', secret = SECRET): Promise<CallOptions> {
+  const raw = JSON.stringify({ ref: 'refs/heads/main' });
+  const signature = await sign(secret, raw);
+  return {
+    raw,
+    headers: { 'x-hub-signature-256': signature, 'x-github-delivery': delivery, 'x-github-event': event },
+  };
+}
+
+describe('one request', () => {
+  const table: readonly [string, () => Promise<Answer>, number, string | undefined][] = [
+    ['an order', () => hook('open', { body: { id: 'a', total: 1 }, headers: ORDER }), 202, undefined],
+    ['the slug in another case', () => hook('oPEN', { body: { id: 'a', total: 1000 } }), 202, undefined],
+    [
+      'no event for it',
+      () => hook('open', { body: { id: 'a', total: 1 }, headers: { 'x-kind': 'x' } }),
+      200,
+      undefined,
+    ],
+    [
+      'JSON of another type',
+      () => hook('put', { raw: '{"id":1}', headers: { 'content-type': 'text/plain' } }, 'PUT'),
+      202,
+      undefined,
+    ],
+    ['a filter that fails', () => hook('open', { body: { total: 'many' } }), 400, 'Api.Malformed'],
+    ['no JSON', () => hook('open', { raw: '{"id":' }), 400, 'Api.Malformed'],
+    [
+      'no JSON, and no type',
+      () => hook('open', { raw: 'id=1', headers: { 'content-type': 'text/plain' } }),
+      400,
+      'Api.Malformed',
+    ],
+    ['no body', () => hook('open'), 400, 'Api.Malformed'],
+    [
+      'a payload against the schema',
+      () => hook('open', { body: { id: 7, total: 1 }, headers: ORDER }),
+      422,
+      'Input.Invalid',
+    ],
+    ['an unknown slug', () => hook('nothing', { body: {} }), 404, 'Api.NotFound'],
+    ['a method that no webhook has', () => hook('open', {}, 'GET'), 405, 'Api.MethodNotAllowed'],
+    ['the method of another webhook', () => hook('open', { body: { id: 'a' } }, 'PUT'), 405, 'Api.MethodNotAllowed'],
+    ['POST, where PUT is asked for', () => hook('put', { body: { id: 'a' } }), 405, 'Api.MethodNotAllowed'],
+    ['a body that is too large', () => hook('open', { body: { id: 'a'.repeat(3_000) } }), 413, 'Api.TooLarge'],
+    ['signed by Stripe', () => hook('pay', stripeCall('evt_a')), 202, undefined],
+    ['signed by Stripe, too long ago', () => hook('pay', stripeCall('evt_b', { age: 400 })), 401, 'Api.Unauthorized'],
+    ['signed with another secret', () => hook('pay', stripeCall('evt_c', { secret: 'x' })), 401, 'Api.Unauthorized'],
+    ['not signed', () => hook('pay', { body: { id: 'evt_d' } }), 401, 'Api.Unauthorized'],
+    ['signed by GitHub', async () => hook('hub', await hubCall('d1')), 202, undefined],
+    [
+      'a forged one',
+      async () => hook('hub', { ...(await hubCall('d2')), raw: '{"ref":"x"}' }),
+      401,
+      'Api.Unauthorized',
+    ],
+    ['another event of GitHub', async () => hook('hub', await hubCall('d3', 'ping')), 200, undefined],
+  ];
+
+  it.each(table)('%s', async (_, call, status, code) => {
+    const answer = await call();
+    expect([answer.status, answer.body['code']]).toEqual([status, code]);
+    expect(sent).toHaveLength(status === 202 ? 1 : 0);
+    expect(answer.headers.get('content-type')).toMatch(
+      status < 300 ? /^application\/json/ : /^application\/problem\+json/,
+    );
+    expect(JSON.stringify(answer.body)).not.toContain(SECRET);
+  });
+
+  it('becomes the first event whose filter holds', async () => {
+    const both = await hook('open', { body: { id: 'a', total: 500 }, headers: ORDER });
+    expect(both.body).toEqual({ status: 'accepted', event: 'order.big', event_id: sent[0]!.eventId });
+    expect(sent).toMatchObject([{ name: 'order.big', payload: { id: 'a', big: true }, source: 'webhook:open' }]);
+  });
+
+  it('is rendered with empty texts for what it lacks, and with values for what it has', async () => {
+    await hook('open?test=no', { body: { id: 'a', total: 1 }, headers: ORDER });
+    await hook('open', { body: { id: 'a', total: 1, items: [1, { b: 2 }] }, headers: ORDER });
+    expect(sent.map(({ payload }) => payload)).toEqual([
+      { id: 'a', note: 'for .', items: '' },
+      { id: 'a', note: 'for .', items: [1, { b: 2 }] },
+    ]);
+    const ignored = await hook('open?test=yes', { body: { id: 'a', total: 1 }, headers: ORDER });
+    expect([ignored.status, ignored.body]).toEqual([200, { status: 'no_matching_event' }]);
+  });
+
+  it('says what it belongs to', async () => {
+    const body = { id: 'a', total: 200 };
+    await hook('open', { body, headers: { 'x-correlation-id': 'c1', 'x-request-id': 'r1' } });
+    await hook('open', { body, headers: { 'x-request-id': 'r2' } });
+    await hook('open', { body });
+    await hook('open', { body });
+    const [first, second, third, fourth] = sent.map(({ correlationId }) => correlationId);
+    expect([first, second]).toEqual(['c1', 'r2']);
+    expect(third).toMatch(/./);
+    expect(fourth).not.toBe(third);
+  });
+
+  it('needs an API key anywhere else', async () => {
+    const url = `http://127.0.0.1:${server.port}`;
+    expect((await callServer(url, 'GET', '/api/v0/events')).status).toBe(401);
+    expect((await callServer(url, 'GET', '/api/v0/hooks/../events')).status).toBe(401);
+    expect((await callServer(url, 'GET', '/api/v0/hooks/%2e%2e/events')).status).toBe(401);
+  });
+
+  it('is answered with 501 where there is no dispatcher', async () => {
+    const url = `http://127.0.0.1:${withoutEvents.port}`;
+    const answer = await callServer(url, 'POST', '/api/v0/hooks/open', { body: { id: 'a' } });
+    expect([answer.status, answer.body['code']]).toEqual([501, 'Api.NotConfigured']);
+  });
+});
+
+describe('a delivery that comes again', () => {
+  const big = { id: 'a', total: 500 };
+
+  it('is refused by the key in its header', async () => {
+    const call = (key: string) => hook('open', { body: big, headers: { 'x-idempotency-key': key } });
+    const statuses = [await call('k1'), await call('k1'), await call('k2')].map(({ status }) => status);
+    expect(statuses).toEqual([202, 409, 202]);
+    expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(2);
+  });
+
+  it('is refused by the key in its body, whatever else it says', async () => {
+    const statuses: number[] = [];
+    for (const call of [
+      stripeCall('evt_1', { object: 'o1' }),
+      stripeCall('evt_2', { object: 'o1' }),
+      stripeCall('evt_3', { object: 'o2' }),
+    ]) {
+      statuses.push((await hook('pay', call)).status);
+    }
+    expect(statuses).toEqual([202, 409, 202]);
+  });
+
+  it('is refused while the first one is being worked on', async () => {
+    const call = () => hook('open', { body: big, headers: { 'x-idempotency-key': 'at once' } });
+    const statuses = (await Promise.all([call(), call(), call()])).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([202, 409, 409]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is accepted when the first one could not be sent, as the same event', async () => {
+    const call = () => hook('open', { body: big, headers: { 'x-idempotency-key': 'again' } });
+    failures = 1;
+    const first = await call();
+    expect([first.status, first.body['code']]).toEqual([500, 'Api.Internal']);
+    expect(sent).toEqual([]);
+    expect((await call()).status).toBe(202);
+    expect((await call()).status).toBe(409);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('does not lose its key to a request that was forged, wrong or for nobody', async () => {
+    expect((await hook('pay', stripeCall('evt_9', { secret: 'x' }))).status).toBe(401);
+    expect((await hook('pay', stripeCall('evt_9', { type: 'other' }))).status).toBe(200);
+    expect((await hook('pay', stripeCall('evt_9'))).status).toBe(202);
+    const headers = { ...ORDER, 'x-idempotency-key': 'wrong first' };
+    expect((await hook('open', { body: { id: 7, total: 1 }, headers })).status).toBe(422);
+    expect((await hook('open', { body: { id: '7', total: 1 }, headers })).status).toBe(202);
+  });
+
+  it('is one event for the dispatcher when GitHub sends it again', async () => {
+    for (const delivery of ['g1', 'g1', 'g2']) {
+      expect((await hook('hub', await hubCall(delivery))).status).toBe(202);
+    }
+    const [first, again, other] = sent.map(({ eventId }) => eventId);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it('is taken again where the webhook does not ask', async () => {
+    const raw = '{"id":"same"}';
+    const signature = createHmac('sha256', SECRET).update(raw).digest('hex');
+    const headers = { 'x-signature': signature, 'x-idempotency-key': 'k' };
+    const statuses = [await hook('signed', { raw, headers }), await hook('signed', { raw, headers })];
+    expect(statuses.map(({ status }) => status)).toEqual([202, 202]);
+    expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(2);
+  });
+});
