@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sign } from '@octokit/webhooks-methods';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { PlanWebhook } from '@compozy/core';
 import { verifyWebhook } from './verify-webhook.js';

@@ -8,6 +8,7 @@ import type { TemplateScope } from './check-reference.js';
 import { visitTemplates } from './check-templates.js';
 import type { Reporter } from './reporter.js';
 import { isRecord, valueAt, type Path, type SourceDocument } from './source-document.js';
+import type { WebhookSlugs } from './webhook-slugs.js';
 import type { triggerDocument } from './workflow.js';
 
 type WebhookDocument = NonNullable<z.output<typeof triggerDocument>['webhook']>;
@@ -25,9 +26,6 @@ const HEADERS: Readonly<Partial<Record<WebhookStrategy, string>>> = {
   stripe: 'stripe-signature',
   github: 'x-hub-signature-256',
 };
-
-/** Where the slugs of a project were first seen, by their lower-case form. */
-export type WebhookSlugs = Map<string, { readonly file: string; readonly line: number }>;
 
 export interface WebhookCheck {
   readonly source: SourceDocument;

@@ -2,11 +2,11 @@ import type { ToolDefinition } from '../model/plan.js';
 import type { OptionsDocument } from '../tasks/document-fields.js';
 import type { CheckOptions } from './check-document.js';
 import type { CheckedTask } from './checked-task.js';
-import type { WebhookSlugs } from './compile-webhook.js';
 import type { SchemaTable } from './schema-table.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Path, SourceDocument } from './source-document.js';
 import type { ToolTable } from './tool-table.js';
+import type { WebhookSlugs } from './webhook-slugs.js';
 
 /** What the workflows of a project share. */
 export interface ProjectScope {
