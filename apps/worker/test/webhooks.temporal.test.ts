@@ -73,7 +73,7 @@ it('a webhook starts a run, once for a delivery', async () => {
     const startedBy = async (eventId: string) => (await store.events.get('hooked', eventId))?.started ?? [];
     await expect.poll(() => startedBy(first), { timeout: 30_000 }).toHaveLength(1);
     await expect.poll(() => startedBy(other), { timeout: 30_000 }).toHaveLength(1);
-    const [{ workflowExecId }] = (await startedBy(first)) as [{ workflowExecId: string }];
+    const workflowExecId = (await startedBy(first))[0]?.workflowExecId;
     const read = async () => (await callServer(url, 'GET', `/api/v0/executions/workflows/${workflowExecId}`)).body;
     await expect
       .poll(read, { timeout: 30_000 })
