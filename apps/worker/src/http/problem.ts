@@ -4,6 +4,7 @@ import { CompozyError, type ErrorCode, type JsonObject } from '@compozy/core';
 const PROBLEMS = {
   'Api.Malformed': { status: 400, title: 'The request is malformed' },
   'Api.Unauthorized': { status: 401, title: 'A valid API key is needed' },
+  'Api.Unsigned': { status: 401, title: 'A valid signature is needed' },
   'Api.Forbidden': { status: 403, title: 'The API key does not allow this' },
   'Api.NotFound': { status: 404, title: 'There is nothing here' },
   'Api.MethodNotAllowed': { status: 405, title: 'The method is not allowed here' },

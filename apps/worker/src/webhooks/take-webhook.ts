@@ -33,7 +33,7 @@ export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequ
   const payload = request.parse();
   const { headers, body, correlationId } = request;
   if (!verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now: Date.now() })) {
-    throw new ApiProblem('Api.Unauthorized', 'The signature of the request is missing, wrong or too old', {
+    throw new ApiProblem('Api.Unsigned', 'The signature of the request is missing, wrong or too old', {
       headers: { 'www-authenticate': 'Signature realm="compozy"' },
     });
   }
