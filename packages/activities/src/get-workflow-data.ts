@@ -65,5 +65,7 @@ export async function getWorkflowData(
   const given = isBlobRef(input.input) ? await loadJson(blobs, input.input) : (input.input ?? {});
   const value = plan.input === undefined ? given : validator.applyDefaults(plan.input, given);
   checkSchema(validator, plan.input, value, 'Input.Invalid', `The input of workflow "${input.workflowId}"`);
-  return { plan, input: await inlineOrBlob(blobs, value) };
+  // How runs are started is none of a run's business: what verifies webhooks stays out of the history.
+  const { webhooks: _webhooks, schedule: _schedule, ...pinned } = plan;
+  return { plan: pinned, input: await inlineOrBlob(blobs, value) };
 }

@@ -89,7 +89,7 @@ function compileVerify(document: Partial<WebhookDocument>, path: Path, check: We
   if (secret === undefined || secret === '') {
     missing(check, path, `Verification "${strategy}" needs a "secret"`, '"secret"');
   } else if (!isTemplate(secret)) {
-    const message = "The secret stands in the file and becomes part of every run's history; move it to the .env file";
+    const message = 'The secret stands in the file, for everybody who can read it; move it to the .env file';
     const expected = '"{{ .env.NAME }}"';
     reporter.report(source, 'env.secret', message, { path: [...path, 'secret'], severity: 'warning', expected });
   }
