@@ -1,17 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createEventSender, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
+import { startWorkerProcess } from './worker-process.js';
 
 const PROJECT = 'crash';
 const EVENTS = 300;
-const workerProgram = fileURLToPath(new URL('../bin/compozy-worker.js', import.meta.resolve('@compozy/worker')));
 
 let dir: string;
 let server: DevServer;
@@ -41,21 +40,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** A worker as a process of its own, ready to poll. */
 async function startWorker(): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [workerProgram], {
-    env: { ...process.env, COMPOZY_PROJECT_DIR: dir, TEMPORAL_HOST_PORT: server.address },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const worker = await startWorkerProcess(dir, server.address);
   workers.push(worker);
-  await new Promise<void>((resolve, reject) => {
-    let printed = '';
-    worker.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      if (printed.includes('worker ready')) resolve();
-    });
-    worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));
-  });
   return worker;
 }
 

@@ -1,9 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,8 +11,7 @@ import { createFileBlobStore, loadJson } from '@compozy/core/blobs';
 import { loadProject } from '@compozy/core/loader';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createWorker } from '@compozy/worker';
-
-const workerProgram = fileURLToPath(new URL('../bin/compozy-worker.js', import.meta.resolve('@compozy/worker')));
+import { startWorkerProcess } from './worker-process.js';
 
 let server: DevServer;
 let dir: string;
@@ -141,7 +139,7 @@ export default {
     const client = new Client({ connection });
     let second: ChildProcess | undefined;
     try {
-      const first = await startWorker(project);
+      const first = await startWorkerProcess(project, server.address);
       const handle = await client.workflow.start('each', {
         taskQueue: getTaskQueue('killed-batch'),
         workflowId: 'killed-batch-1',
@@ -154,7 +152,7 @@ export default {
       const kept = new Set([...(await completed(handle)), ...(await noted(handle, project))]);
       expect(kept.size).toBeGreaterThan(200);
 
-      second = await startWorker(project);
+      second = await startWorkerProcess(project, server.address);
       const view = (await handle.result()) as RunView;
       const after = (await calls(log)).slice(before.length);
       expect(view.output).toMatchObject({ progress: { success_count: 1_010 }, last: { n: 1_010 } });
@@ -203,22 +201,6 @@ async function noted(handle: Handle, project: string): Promise<readonly number[]
         items.push(index + 1);
   }
   return items;
-}
-
-async function startWorker(project: string): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [workerProgram], {
-    env: { ...process.env, COMPOZY_PROJECT_DIR: project, TEMPORAL_HOST_PORT: server.address },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    let printed = '';
-    worker.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      if (printed.includes('worker ready')) resolve();
-    });
-    worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));
-  });
-  return worker;
 }
 
 async function calls(log: string): Promise<readonly number[]> {

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -13,9 +12,9 @@ import { loadProject } from '@compozy/core/loader';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createMemory, createSqliteStore } from '@compozy/memory';
 import { createWorker } from '@compozy/worker';
+import { startWorkerProcess } from './worker-process.js';
 
 const MESSAGES = 150;
-const workerProgram = fileURLToPath(new URL('../bin/compozy-worker.js', import.meta.resolve('@compozy/worker')));
 
 let server: DevServer;
 let dir: string;
@@ -35,23 +34,6 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 
 afterAll(() => server.stop());
 
-/** A worker as a process of its own, ready to poll. */
-async function startWorker(projectDir: string, address: string): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [workerProgram], {
-    env: { ...process.env, COMPOZY_PROJECT_DIR: projectDir, TEMPORAL_HOST_PORT: address },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    let printed = '';
-    worker.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      if (printed.includes('worker ready')) resolve();
-    });
-    worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));
-  });
-  return worker;
-}
-
 it('keeps every message of two runs once, though their worker is killed, and a third run reads them', async () => {
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
@@ -59,7 +41,7 @@ it('keeps every message of two runs once, though their worker is killed, and a t
     client.workflow.start(workflow, { taskQueue: getTaskQueue('remember'), workflowId, args: [{ input }] });
   let worker: ChildProcess | undefined;
   try {
-    worker = await startWorker(dir, server.address);
+    worker = await startWorkerProcess(dir, server.address);
     const runs = await Promise.all(['ada', 'bob'].map((who) => start('say', `say-${who}`, { who, last: MESSAGES })));
     await until(() => storedMessages(dir) > MESSAGES / 2);
     worker.kill('SIGKILL');
@@ -67,12 +49,12 @@ it('keeps every message of two runs once, though their worker is killed, and a t
     const storedBefore = storedMessages(dir);
     expect(storedBefore).toBeLessThan(2 * MESSAGES);
 
-    worker = await startWorker(dir, server.address);
+    worker = await startWorkerProcess(dir, server.address);
     for (const run of runs) expect(((await run.result()) as RunView).status).toBe('SUCCESS');
     worker.kill('SIGTERM');
     await once(worker, 'exit');
 
-    worker = await startWorker(dir, server.address);
+    worker = await startWorkerProcess(dir, server.address);
     const recalled = (await (await start('recall', 'recall-1', {})).result()) as RunView;
     const { said, stats } = recalled.output as unknown as { said: string; stats: { message_count: number } };
     const expected = ['ada', 'bob'].flatMap((who) => Array.from({ length: MESSAGES }, (_, i) => `${who} ${i + 1}`));

@@ -1,44 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { getTaskQueue, type RunView } from '@compozy/core';
 import { startDevServer } from '@compozy/dev-server';
+import { startWorkerProcess } from './worker-process.js';
 
 const ITEMS = 120;
-const workerProgram = fileURLToPath(new URL('../bin/compozy-worker.js', import.meta.resolve('@compozy/worker')));
 
 interface Call {
   readonly item: number;
   readonly pid: number;
-}
-
-/** A worker as a process of its own, ready to poll. */
-async function startWorker(projectDir: string, address: string): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, [workerProgram], {
-    env: {
-      ...process.env,
-      COMPOZY_PROJECT_DIR: projectDir,
-      TEMPORAL_HOST_PORT: address,
-      // Free ones: both workers are on this host.
-      SERVER_PORT: '0',
-      HEALTH_PORT: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    let printed = '';
-    worker.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      if (printed.includes('worker ready')) resolve();
-    });
-    worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));
-  });
-  return worker;
 }
 
 it('repeats no recorded item when a worker is killed, and the next worker finishes the run', async () => {
@@ -50,7 +25,7 @@ it('repeats no recorded item when a worker is killed, and the next worker finish
   const client = new Client({ connection });
   let second: ChildProcess | undefined;
   try {
-    const first = await startWorker(dir, server.address);
+    const first = await startWorkerProcess(dir, server.address);
     const handle = await client.workflow.start('each', {
       taskQueue: getTaskQueue('killed'),
       workflowId: 'each-1',
@@ -63,7 +38,7 @@ it('repeats no recorded item when a worker is killed, and the next worker finish
     const recorded = await recordedItems(handle);
     const before = await calls(log);
 
-    second = await startWorker(dir, server.address);
+    second = await startWorkerProcess(dir, server.address);
     await until(async () => (await calls(log)).length > before.length);
     const takenOver = Date.now() - killedAt;
     const result = (await handle.result()) as RunView;
