@@ -10,8 +10,7 @@ import {
 } from '@compozy/core';
 import { inlineOrBlob, loadJson, storeJson } from '@compozy/core/blobs';
 import { assembleOutputs, evaluateLateCondition, expandItems, renderLate, sendSignal } from '@compozy/core/late';
-import { createSchemaValidator } from '@compozy/core/schema';
-import { checkSchema } from './check-schema.js';
+import { checkSchema, createSchemaValidator } from '@compozy/core/schema';
 import { engineActivity } from './engine-activity.js';
 import { getWorkflowData } from './get-workflow-data.js';
 import { recordRun, toFirstRecording, type RunStore } from './record-run.js';

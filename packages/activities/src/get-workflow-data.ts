@@ -7,8 +7,7 @@ import {
   type WorkflowData,
 } from '@compozy/core';
 import { inlineOrBlob, loadJson } from '@compozy/core/blobs';
-import type { SchemaValidator } from '@compozy/core/schema';
-import { checkSchema } from './check-schema.js';
+import { checkSchema, type SchemaValidator } from '@compozy/core/schema';
 
 /** A larger plan would not fit into one event of the history together with what goes with it. */
 const PLAN_LIMIT_BYTES = 256 * 1024;

@@ -8,8 +8,7 @@ import {
 } from '@compozy/core';
 import { inlineOrBlob } from '@compozy/core/blobs';
 import { renderMemoryCall } from '@compozy/core/late';
-import type { SchemaValidator } from '@compozy/core/schema';
-import { checkSchema } from './check-schema.js';
+import { checkSchema, type SchemaValidator } from '@compozy/core/schema';
 import type { ActivityRun } from './engine-activity.js';
 import type { SecretMask } from './secret-mask.js';
 

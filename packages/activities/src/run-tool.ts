@@ -8,8 +8,7 @@ import {
 } from '@compozy/core';
 import { inlineOrBlob } from '@compozy/core/blobs';
 import { renderLate } from '@compozy/core/late';
-import type { SchemaValidator } from '@compozy/core/schema';
-import { checkSchema } from './check-schema.js';
+import { checkToolInput, checkToolOutput, type CheckedToolCall, type SchemaValidator } from '@compozy/core/schema';
 import type { ActivityRun } from './engine-activity.js';
 import type { SecretMask } from './secret-mask.js';
 
@@ -33,7 +32,7 @@ export type ToolLog = (line: {
 }) => void;
 
 /** A call whose values are known. */
-export interface ToolWork extends Pick<RunToolInput, 'origin' | 'tool' | 'inputSchema' | 'outputSchema'> {
+export interface ToolWork extends CheckedToolCall {
   readonly input: Json;
   readonly env: Json;
 }
@@ -62,9 +61,7 @@ export async function runTool(
  */
 export async function callTool(call: ToolWork, signal: AbortSignal, options: RunToolOptions): Promise<Json> {
   const { tool, origin } = call;
-  const input = withDefaults(options.validator, call);
-  checkSchema(options.validator, tool.input, input, 'Input.Invalid', `The input of tool "${tool.id}"`);
-  checkSchema(options.validator, call.inputSchema, input, 'Input.Invalid', `The input of task "${origin.taskKey}"`);
+  const input = checkToolInput(options.validator, call, call.input);
   const mask = options.mask();
   const output = await options.tools.run({
     toolId: tool.id,
@@ -77,14 +74,8 @@ export async function callTool(call: ToolWork, signal: AbortSignal, options: Run
     log: ({ stream, text }) =>
       options.log?.({ toolId: tool.id, taskKey: origin.taskKey, stream, text: mask.text(text) }),
   });
-  checkSchema(options.validator, tool.output, output, 'Output.Invalid', `The output of tool "${tool.id}"`);
-  checkSchema(options.validator, call.outputSchema, output, 'Output.Invalid', `The output of task "${origin.taskKey}"`);
+  checkToolOutput(options.validator, call, output);
   return mask.json(output);
-}
-
-function withDefaults(validator: SchemaValidator, { input, ...call }: ToolWork): Json {
-  const forTool = call.tool.input === undefined ? input : validator.applyDefaults(call.tool.input, input);
-  return call.inputSchema === undefined ? forTool : validator.applyDefaults(call.inputSchema, forTool);
 }
 
 function toEnvironment(value: Json): Record<string, string> {

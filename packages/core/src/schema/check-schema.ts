@@ -12,14 +12,26 @@ export function checkSchema(
   code: 'Input.Invalid' | 'Output.Invalid',
   subject: string,
 ): void {
-  if (schema === undefined) return;
+  const error = findMismatch(validator, schema, value, code, subject);
+  if (error !== undefined) throw error;
+}
+
+/** What {@link checkSchema} throws. */
+export function findMismatch(
+  validator: SchemaValidator,
+  schema: JsonObject | undefined,
+  value: Json,
+  code: 'Input.Invalid' | 'Output.Invalid',
+  subject: string,
+): CompozyError | undefined {
+  if (schema === undefined) return undefined;
   const result = validator.validate(schema, value);
-  if (result.ok) return;
+  if (result.ok) return undefined;
   const lines = result.problems
     .slice(0, LISTED)
     .map(({ pointer, message }) => `${pointer === '' ? 'it' : `"${pointer}"`} ${message}`);
   const more = result.problems.length > LISTED ? ` and ${result.problems.length - LISTED} more` : '';
-  throw new CompozyError(code, `${subject} does not match its schema: ${lines.join('; ')}${more}`, {
+  return new CompozyError(code, `${subject} does not match its schema: ${lines.join('; ')}${more}`, {
     details: { problems: result.problems.map((problem) => ({ ...problem })) },
   });
 }

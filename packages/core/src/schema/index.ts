@@ -1,5 +1,6 @@
 export { canonicalJson } from './canonical-json.js';
 export { checkSchema } from './check-schema.js';
+export { checkToolInput, checkToolOutput, type CheckedToolCall } from './check-tool-call.js';
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
 export { routeEvent, type EventRoutes, type RoutedEvent } from './route-event.js';
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';

@@ -1,10 +1,11 @@
-import { CompozyError } from '../errors/compozy-error.js';
+import type { CompozyError } from '../errors/compozy-error.js';
 import { stableId } from '../model/stable-id.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { RunStart } from '../ports/run-gateway.js';
 import type { Trigger } from '../protocol/run-input.js';
-import type { SchemaProblem, SchemaValidator } from './json-schema.js';
+import { findMismatch } from './check-schema.js';
+import type { SchemaValidator } from './json-schema.js';
 
 export interface RoutedEvent {
   readonly name: string;
@@ -34,8 +35,8 @@ export function routeEvent(event: RoutedEvent, plans: Iterable<Plan>, validator:
     const workflowId = plan.workflow.id;
     const input = plan.input === undefined ? event.payload : validator.applyDefaults(plan.input, event.payload);
     const error =
-      mismatch(validator, trigger.schema, event.payload, `The payload of "${event.name}"`) ??
-      mismatch(validator, plan.input, input ?? {}, `The input of workflow "${workflowId}"`);
+      findMismatch(validator, trigger.schema, event.payload, 'Input.Invalid', `The payload of "${event.name}"`) ??
+      findMismatch(validator, plan.input, input ?? {}, 'Input.Invalid', `The input of workflow "${workflowId}"`);
     if (error !== undefined) {
       rejected.push({ workflowId, error });
       continue;
@@ -52,20 +53,4 @@ export function routeEvent(event: RoutedEvent, plans: Iterable<Plan>, validator:
     starts.push({ workflowId, workflowExecId, input: event.payload, trigger: run });
   }
   return { starts, rejected };
-}
-
-function mismatch(
-  validator: SchemaValidator,
-  schema: Plan['input'],
-  value: Json,
-  subject: string,
-): CompozyError | undefined {
-  if (schema === undefined) return undefined;
-  const result = validator.validate(schema, value);
-  if (result.ok) return undefined;
-  const [first] = result.problems as readonly [SchemaProblem, ...SchemaProblem[]];
-  const where = first.pointer === '' ? 'it' : `"${first.pointer}"`;
-  return new CompozyError('Input.Invalid', `${subject} does not match its schema: ${where} ${first.message}`, {
-    details: { problems: result.problems.map((problem) => ({ ...problem })) },
-  });
 }
