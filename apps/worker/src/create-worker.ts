@@ -132,6 +132,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const blobs = options.blobs ?? createFileBlobStore({ dir: path.join(state, 'blobs') });
   const memory = options.memory ?? createMemory({ store: createSqliteStore({ file: path.join(state, 'memory.db') }) });
   const store = options.store === undefined ? {} : { store: options.store };
+  const runStore = findRunStore(options.store);
   const instanceId = options.instanceId ?? createExecId();
   const [connection, codePath] = await Promise.all([
     connect(temporal),
@@ -154,23 +155,21 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         blobs,
         runs,
         memory,
-        ...toRunStore(options.store),
+        ...(runStore === undefined ? {} : { store: runStore }),
         toolTimeoutMs: project.config.toolExecutionTimeoutMs,
         ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
       }),
       ...createDispatcherActivities({ project: host, runs, blobs, ...store }),
     },
   });
-  const { store: runStore } = toRunStore(options.store);
   const reconciler =
-    runStore === undefined || options.store === undefined
+    runStore === undefined
       ? undefined
       : createRunReconciler({
           client,
           project: project.name,
           instance: instanceId,
-          store: { ...runStore, leases: options.store.leases },
-          blobs,
+          store: runStore,
           mask: createProjectMask(host),
         });
   let running: Promise<void> | undefined;
@@ -261,8 +260,11 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   };
 }
 
-function toRunStore({ workflows, tasks }: Partial<RunStore> = {}): { readonly store?: RunStore } {
-  return workflows === undefined || tasks === undefined ? {} : { store: { workflows, tasks } };
+/** The store, when runs can be written to it. */
+function findRunStore(store: WorkerStore | undefined): (RunStore & Pick<WorkerStore, 'leases'>) | undefined {
+  const { workflows, tasks, leases } = store ?? {};
+  if (workflows === undefined || tasks === undefined || leases === undefined) return undefined;
+  return { workflows, tasks, leases };
 }
 
 interface TemporalWorkerSettings {

@@ -30,7 +30,6 @@ export type {
   ApiRuns,
   ApiSchedules,
   ApiStore,
-  Execution,
   RateLimitOptions,
   RunReference,
   ApiSchedule,

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { isTerminal, type BlobStore, type Json, type RunView, type Store, type WorkflowRecord } from '@compozy/core';
-import type { SecretMask } from '@compozy/activities';
-import { createRunHandle } from './run-handle.js';
+import { isTerminal, type RunView, type Store, type WorkflowRecord } from '@compozy/core';
+import { writeRun, type SecretMask } from '@compozy/activities';
+import { readEnd } from './run-handle.js';
 
 const PAGE = 200;
 
@@ -11,7 +11,6 @@ export interface RunReconcilerOptions {
   /** Names this process, for the lease that one of many has. */
   readonly instance: string;
   readonly store: Pick<Store, 'workflows' | 'tasks' | 'leases'>;
-  readonly blobs: BlobStore;
   readonly mask: () => SecretMask;
   /** 30,000 ms by default. */
   readonly intervalMs?: number;
@@ -33,7 +32,7 @@ export interface RunReconciler {
 }
 
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
-  const { client, project, instance, store, blobs, mask } = options;
+  const { client, project, instance, store, mask } = options;
   const { intervalMs = 30_000, settleMs = 30_000, onError = () => undefined } = options;
   let timer: NodeJS.Timeout | undefined;
   let pass: Promise<unknown> = Promise.resolve();
@@ -54,18 +53,11 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   async function close(row: WorkflowRecord): Promise<boolean> {
     const ended = await endOf(row);
     if (ended === undefined || !isTerminal(ended.view.status)) return false;
-    const view = mask().json(ended.view as unknown as Json) as unknown as RunView;
-    const at = view.ended_at ?? ended.at;
+    const { temporalWorkflowId, trigger, input, startedAt } = row;
+    const at = ended.view.ended_at ?? ended.at;
+    const view = { ...ended.view, input, started_at: startedAt };
     const version = row.version + 1;
-    const tasks = Object.entries(view.tasks).map(([path, task]) => ({
-      ...task,
-      workflowExecId: row.workflowExecId,
-      path,
-      version,
-    }));
-    await store.tasks.upsertAll(tasks);
-    const { status, output, error, usage } = view;
-    return await store.workflows.upsert({ ...row, version, status, output, error, usage, updatedAt: at, endedAt: at });
+    return await writeRun({ project, temporalWorkflowId, trigger, version, at, view }, store, mask());
   }
 
   /** The end of a run, or `undefined` while it goes on. */
@@ -74,7 +66,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     try {
       const { status, closeTime } = await handle.describe();
       if (status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW') return undefined;
-      const view = await createRunHandle(handle, row, blobs).result();
+      const view = await readEnd(handle, row);
       return { view, at: (closeTime ?? new Date()).toISOString() };
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;

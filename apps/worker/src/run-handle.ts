@@ -29,36 +29,45 @@ export interface RunHandle {
   result(): Promise<RunView>;
 }
 
-export function createRunHandle(
-  handle: WorkflowHandle,
-  ids: Pick<RunHandle, 'workflowId' | 'workflowExecId'>,
-  blobs: BlobStore,
-): RunHandle {
-  const view = () => handle.query<RunView | null>(RUN_QUERY);
+type RunIds = Pick<RunHandle, 'workflowId' | 'workflowExecId'>;
 
+export function createRunHandle(handle: WorkflowHandle, ids: RunIds, blobs: BlobStore): RunHandle {
   return {
     ...ids,
     temporalWorkflowId: handle.workflowId,
-    view,
+    view: () => queryRun(handle),
     async result() {
-      const ended = await handle.result().then(
-        (value) => value as RunView,
-        (error: unknown) => toEndedView(error, ids),
-      );
-      // The query has all that the result had to leave out; it cannot be asked once the history is gone.
-      const full = await view().catch(() => null);
-      const merged =
-        full === null ? ended : { ...ended, input: full.input, output: full.output ?? ended.output, tasks: full.tasks };
-      return { ...merged, input: await resolve(blobs, merged.input), output: await resolve(blobs, merged.output) };
+      const ended = await readEnd(handle, ids);
+      const [input, output] = await Promise.all([loadWhole(blobs, ended.input), loadWhole(blobs, ended.output)]);
+      return { ...ended, input, output };
     },
   };
 }
 
-async function resolve(blobs: BlobStore, value: Json): Promise<Json> {
+/** Waits for the end, as `result` does; large values stay what the run has: references. */
+export async function readEnd(handle: WorkflowHandle, ids: RunIds): Promise<RunView> {
+  const ended = await handle.result().then(
+    (value) => value as RunView,
+    (error: unknown) => toEndedView(error, ids),
+  );
+  // The query has all that the result had to leave out; it cannot be asked once the history is gone.
+  const full = await queryRun(handle).catch(() => null);
+  if (full === null) return ended;
+  const { input, tasks } = full;
+  const startedAt = ended.started_at ?? full.started_at;
+  return { ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt };
+}
+
+/** @throws `Blob.NotFound`, `Blob.Unavailable`. */
+export async function loadWhole(blobs: BlobStore, value: Json): Promise<Json> {
   return isBlobRef(value) ? await loadJson(blobs, value) : value;
 }
 
-function toEndedView(error: unknown, ids: Pick<RunHandle, 'workflowId' | 'workflowExecId'>): RunView {
+function queryRun(handle: WorkflowHandle): Promise<RunView | null> {
+  return handle.query<RunView | null>(RUN_QUERY);
+}
+
+function toEndedView(error: unknown, ids: RunIds): RunView {
   if (!(error instanceof WorkflowFailedError)) throw error;
   const { cause } = error;
   const empty: RunView = {

@@ -71,6 +71,7 @@ beforeAll(async () => {
     start: unused,
     find: unused,
     read: unused,
+    whole: unused,
     wait: unused,
     cancel: unused,
     pause: unused,

@@ -4,6 +4,7 @@ import {
   type Json,
   type RunIdentity,
   type RunRecording,
+  type RunView,
   type Store,
   type TaskRecord,
   type WorkflowData,
@@ -17,22 +18,29 @@ export type RunStore = Pick<Store, 'workflows' | 'tasks'>;
 /** A store that does not answer must not hold a run up. */
 const PATIENCE_MS = 5_000;
 
-/** Writes a run and its tasks. Whether the store is there or not, the run goes on: the reconciler makes up for it. */
+/**
+ * Writes a run and its tasks, with secrets masked. Gives whether the row took it: one that has a newer version does not.
+ *
+ * @throws `Store.Unavailable`.
+ */
+export async function writeRun(recording: RunRecording, store: RunStore, mask: SecretMask): Promise<boolean> {
+  const view = mask.json(recording.view as unknown as Json) as unknown as RunView;
+  await store.tasks.upsertAll(toTaskRecords({ ...recording, view }));
+  return await store.workflows.upsert(toWorkflowRecord({ ...recording, view }));
+}
+
+/** Whether the store is there or not, the run goes on: the reconciler makes up for it. */
 export async function recordRun(
   recording: RunRecording,
   store: RunStore | undefined,
   mask: SecretMask,
 ): Promise<{ readonly recorded: boolean }> {
   if (store === undefined) return { recorded: false };
-  const { view } = recording;
-  const masked = mask.json(view as unknown as Json) as unknown as typeof view;
-  const safe = { ...recording, view: masked };
-  const write = async () => {
-    await store.tasks.upsertAll(toTaskRecords(safe));
-    await store.workflows.upsert(toWorkflowRecord(safe));
-    return true;
-  };
-  return { recorded: await inTime(write().catch(() => false)) };
+  const write = writeRun(recording, store, mask).then(
+    () => true,
+    () => false,
+  );
+  return { recorded: await inTime(write) };
 }
 
 function toWorkflowRecord({ project, temporalWorkflowId, trigger, version, at, view }: RunRecording): WorkflowRecord {

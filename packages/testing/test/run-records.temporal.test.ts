@@ -9,11 +9,18 @@ import { createMemoryBlobStore } from '@compozy/core/blobs';
 import { loadProject } from '@compozy/core/loader';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createSqliteStore } from '@compozy/store';
-import { createRunReconciler, createWorker, type CompozyWorker, type WorkerOptions } from '@compozy/worker';
+import {
+  createProjectHost,
+  createRunReconciler,
+  createWorker,
+  createWorkerRuns,
+  type CompozyWorker,
+  type WorkerOptions,
+} from '@compozy/worker';
 
 const FILES = {
   'compozy.yaml':
-    'name: records\nworkflows: [{ source: ./instant.yaml }, { source: ./ask.yaml }, { source: ./bad.yaml }]\n',
+    'name: records\nworkflows: [{ source: ./instant.yaml }, { source: ./ask.yaml }, { source: ./bad.yaml }, { source: ./large.yaml }]\n',
   'instant.yaml': `id: instant
 tasks: [{ id: a, type: aggregate, outputs: { n: "{{ .workflow.input.n }}" } }]
 `,
@@ -26,6 +33,10 @@ tasks:
 tasks:
   - { id: a, type: router, condition: workflow.input.nothing, routes: { x: b } }
   - { id: b, type: aggregate, outputs: { x: 1 } }
+`,
+  'large.yaml': `id: large
+tasks: [{ id: a, type: aggregate, outputs: { text: '{{ repeat 100000 "x" }}' } }]
+outputs: { text: "{{ .tasks.a.output.text }}" }
 `,
 };
 const RUNS = 1_000;
@@ -126,6 +137,47 @@ describe('a worker with a store', () => {
     });
   });
 
+  it('keeps a large output once, beside the row, and shows it whole', async () => {
+    await using kept = store();
+    let isDown = false;
+    const upsert: typeof kept.workflows.upsert = (record) =>
+      isDown
+        ? Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'))
+        : kept.workflows.upsert(record);
+    const shaky = { ...kept, workflows: { ...kept.workflows, upsert } };
+    const blobs = createMemoryBlobStore();
+    await withWorker({ store: shaky, blobs }, async (worker) => {
+      const project = createProjectHost(await loadProject(dir));
+      const runs = createWorkerRuns({ worker, project, blobs, store: kept });
+      const written = await worker.triggerWorkflow('large');
+      const { output } = await written.result();
+      expect(output).toEqual({ text: 'x'.repeat(100_000) });
+      const row = (await kept.workflows.get(written.workflowExecId))!;
+      expect(row).toMatchObject({ status: 'SUCCESS', output: { $blob: expect.any(String) as string } });
+      const shown = await runs.whole(await runs.read((await runs.find(written.workflowExecId))!));
+      expect(shown).toMatchObject({ status: 'SUCCESS', output });
+
+      isDown = true;
+      const missed = await worker.triggerWorkflow('large');
+      await missed.result();
+      isDown = false;
+      const { workflowExecId, temporalWorkflowId } = missed;
+      const ids = { workflowExecId, temporalWorkflowId };
+      await kept.workflows.upsert({ ...row, ...ids, status: 'PENDING', output: null, endedAt: null });
+      const reconciler = createRunReconciler({
+        client: worker.client,
+        project: 'records',
+        instance: 'large',
+        store: kept,
+        mask: () => createSecretMask({}),
+        settleMs: 0,
+      });
+      expect(await reconciler.reconcile()).toEqual([workflowExecId]);
+      await reconciler.stop();
+      expect(await kept.workflows.get(workflowExecId)).toMatchObject({ status: 'SUCCESS', output: row.output });
+    });
+  });
+
   it('learns afterwards how runs ended that nobody could tell it of', async () => {
     await using kept = store();
     const down = () => Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'));
@@ -151,7 +203,6 @@ describe('a worker with a store', () => {
         project: 'records',
         instance: 'test',
         store: kept,
-        blobs: createMemoryBlobStore(),
         mask: () => createSecretMask({}),
         settleMs: 0,
       });

@@ -13,12 +13,6 @@ import type {
 } from '@compozy/core';
 import type { ApiKeys } from './api-key.js';
 
-/** An execution as the API shows it. */
-export interface Execution extends RunView {
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-}
-
 /** Which run an execution id belongs to, and whether it goes on. */
 export interface RunReference {
   readonly workflowId: string;
@@ -44,9 +38,12 @@ export interface ApiRuns {
   /** Where there is a run of these ids already, open or ended, nothing is started. */
   start(request: StartRequest): Promise<RunReference>;
   find(workflowExecId: string): Promise<RunReference | undefined>;
-  read(run: RunReference): Promise<Execution>;
+  /** The run as it stands; large values are references. */
+  read(run: RunReference): Promise<RunView>;
+  /** With the run's own large values in place of their references. One that cannot be had now stays a reference. */
+  whole<T extends Pick<RunView, 'input' | 'output'>>(view: T): Promise<T>;
   /** The end of the run, or `undefined` when it did not come within the time or the signal aborted. */
-  wait(run: RunReference, timeoutMs: number, signal: AbortSignal): Promise<Execution | undefined>;
+  wait(run: RunReference, timeoutMs: number, signal: AbortSignal): Promise<RunView | undefined>;
   cancel(run: RunReference): Promise<void>;
   pause(run: RunReference): Promise<void>;
   resume(run: RunReference): Promise<void>;

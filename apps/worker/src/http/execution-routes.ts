@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { Json, Status, WorkflowFilter, WorkflowRecord } from '@compozy/core';
-import type { ApiDependencies, Execution, RunReference } from './api-dependencies.js';
+import type { Json, RunView, Status, WorkflowFilter, WorkflowRecord } from '@compozy/core';
+import type { ApiDependencies, RunReference } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute, jsonContent } from './api-route.js';
 import {
@@ -100,7 +100,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
 
   app.openapi(getRoute, async (context) => {
     const run = await findExecution(dependencies, context.req.valid('param').exec_id);
-    return context.json(toExecution(await runs.read(run)), 200);
+    return context.json(toExecution(await runs.whole(await runs.read(run))), 200);
   });
 
   const list = async (query: z.infer<typeof executionQuery>, workflowId?: string) => {
@@ -172,7 +172,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
 
 type TaskBody = z.infer<typeof taskSchema>;
 
-function toExecution(execution: Execution): z.infer<typeof executionSchema> {
+function toExecution(execution: RunView): z.infer<typeof executionSchema> {
   return { ...execution };
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Status, TaskView } from '@compozy/core';
-import type { Execution } from './api-dependencies.js';
+import type { RunView, Status, TaskView } from '@compozy/core';
 import { createRunChanges, parsePosition } from './run-changes.js';
 
 const at = (ms: number) => new Date(ms).toISOString();
@@ -22,7 +21,7 @@ function task(status: Status, startedAt: number, endedAt?: number): TaskView {
   };
 }
 
-function execution(status: Status, tasks: Record<string, TaskView>): Execution {
+function execution(status: Status, tasks: Record<string, TaskView>): RunView {
   return {
     workflow_id: 'w',
     workflow_exec_id: 'e',

@@ -1,5 +1,4 @@
-import { isTerminal, type TaskView } from '@compozy/core';
-import type { Execution } from './api-dependencies.js';
+import { isTerminal, type RunView, type TaskView } from '@compozy/core';
 
 /**
  * How far a listener has heard: the end of the last task that it was told of, and how many tasks ended at that time.
@@ -10,11 +9,19 @@ export interface StreamPosition {
   readonly count: number;
 }
 
-export interface RunChange {
-  readonly event: 'workflow_status' | 'task_status' | 'complete';
+interface TaskChange {
+  readonly event: 'task_status';
   readonly id: string;
-  readonly data: object;
+  readonly data: TaskView & { readonly path: string };
 }
+
+interface WholeChange {
+  readonly event: 'workflow_status' | 'complete';
+  readonly id: string;
+  readonly data: Omit<RunView, 'tasks'>;
+}
+
+export type RunChange = TaskChange | WholeChange;
 
 /** `undefined` for an id that is none of ours: then everything is told. */
 export function parsePosition(id: string | undefined): StreamPosition | undefined {
@@ -33,17 +40,16 @@ export function createRunChanges(resumeAt: StreamPosition = { at: 0, count: 0 })
   const told = new Map<string, string>();
 
   return {
-    next(execution: Execution): readonly RunChange[] {
+    next(execution: RunView): readonly RunChange[] {
       const { tasks, ...run } = execution;
       const entries = Object.entries(tasks).toSorted(([, a], [, b]) => changedAt(a) - changedAt(b));
       const isHeard = isFirst ? heardBefore(Object.values(tasks), resumeAt) : () => false;
       isFirst = false;
       const changes: RunChange[] = [];
-      const tell = (event: RunChange['event'], data: object) =>
-        changes.push({ event, id: `${position.at}-${position.count}`, data });
+      const id = () => `${position.at}-${position.count}`;
 
       const hasEnded = isTerminal(execution.status);
-      if (!hasEnded && execution.status !== status) tell('workflow_status', run);
+      if (!hasEnded && execution.status !== status) changes.push({ event: 'workflow_status', id: id(), data: run });
       status = execution.status;
       let atThisTime: StreamPosition = { at: -1, count: 0 };
       for (const [path, task] of entries) {
@@ -55,9 +61,9 @@ export function createRunChanges(resumeAt: StreamPosition = { at: 0, count: 0 })
         const state = `${task.status} ${task.attempts} ${task.progress?.settled ?? ''}`;
         if (told.get(path) === state) continue;
         told.set(path, state);
-        if (!isHeard(task)) tell('task_status', { path, ...task });
+        if (!isHeard(task)) changes.push({ event: 'task_status', id: id(), data: { path, ...task } });
       }
-      if (hasEnded) tell('complete', run);
+      if (hasEnded) changes.push({ event: 'complete', id: id(), data: run });
       return changes;
     },
   };

@@ -132,7 +132,10 @@ function toStarted({ workflowId, workflowExecId }: RunReference) {
 async function stillRunning(runs: ApiDependencies['runs'], run: RunReference, timeout: number | undefined) {
   const started = toStarted(run);
   const goesOn = `execution "${run.workflowExecId}" goes on, ask for it at exec_url`;
-  const execution = await runs.read(run).catch(() => undefined);
+  const execution = await runs
+    .read(run)
+    .then((view) => runs.whole(view))
+    .catch(() => undefined);
   const options = {
     extensions: { ...started, ...(execution === undefined ? {} : { workflow: execution as unknown as JsonObject }) },
     headers: { location: started.exec_url },

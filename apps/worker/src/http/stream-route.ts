@@ -50,7 +50,9 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
       const over = AbortSignal.any([closing, gone.signal]);
       let writtenAt = performance.now();
       for (let failures = 0; !over.aborted;) {
-        for (const { event, id, data } of changes.next(execution)) {
+        for (const change of changes.next(execution)) {
+          const { event, id } = change;
+          const data = change.event === 'task_status' ? change.data : await runs.whole(change.data);
           await stream.writeSSE({ event, id, data: JSON.stringify(data) });
           writtenAt = performance.now();
           if (event === 'complete') return;

@@ -17,8 +17,8 @@ import {
 import type { CompozyWorker } from '../create-worker.js';
 import { createExecId } from '../exec-id.js';
 import { temporalWorkflowId } from '../run-gateway.js';
-import { createRunHandle } from '../run-handle.js';
-import type { ApiRuns, ApiStore, Execution, RunReference, StartRequest } from './api-dependencies.js';
+import { createRunHandle, loadWhole, readEnd } from '../run-handle.js';
+import type { ApiRuns, ApiStore, RunReference, StartRequest } from './api-dependencies.js';
 import { ApiProblem, grpcCode } from './problem.js';
 
 export interface WorkerRunsOptions {
@@ -90,11 +90,33 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
     return undefined;
   };
 
-  /** Temporal may not have noted the end yet; then it is that of the last task. */
-  const endOf = async (run: RunReference, view: RunView): Promise<string | null> => {
-    const closed = (await describe(run.temporalWorkflowId))?.closeTime?.toISOString();
-    const ends = Object.values(view.tasks).flatMap(({ ended_at: at }) => at ?? []);
-    return closed ?? ends.toSorted().at(-1) ?? null;
+  const readRow = async (record: WorkflowRecord): Promise<RunView> =>
+    fromRecord(record, (await tolerate(readTasks(store!, record.workflowExecId))) ?? {});
+
+  const read = async (run: RunReference): Promise<RunView> => {
+    const { record } = run;
+    if (record !== undefined && isTerminal(record.status)) {
+      const tasks = await tolerate(readTasks(store!, record.workflowExecId));
+      if (tasks !== undefined) return fromRecord(record, tasks);
+    }
+    if (!run.open) {
+      const deadline = Date.now() + READ_TIMEOUT_MS;
+      try {
+        return withTimes(await client.withDeadline(deadline, () => readEnd(handleOf(run), run)), run);
+      } catch (error) {
+        if (record === undefined || !(error instanceof WorkflowNotFoundError)) throw error;
+        return await readRow(record);
+      }
+    }
+    try {
+      const view = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => runHandleOf(run).view());
+      return withTimes(view ?? unbegun(run), run);
+    } catch (error) {
+      if (record !== undefined) return await readRow(record);
+      throw new ApiProblem('Api.Unavailable', 'No worker answers for this execution; try again later', {
+        cause: error,
+      });
+    }
   };
 
   return {
@@ -127,36 +149,12 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       return { ...toReference(description, record.workflowId, execId), record, startedAt };
     },
 
-    async read(run) {
-      const { record } = run;
-      if (record !== undefined && isTerminal(record.status)) {
-        const tasks = await tolerate(readTasks(store!, record.workflowExecId));
-        if (tasks !== undefined) return fromRecord(record, tasks);
-      }
-      if (!run.open) {
-        const deadline = Date.now() + READ_TIMEOUT_MS;
-        try {
-          const view = await client.withDeadline(deadline, () => runHandleOf(run).result());
-          return withTimes(view, run);
-        } catch (error) {
-          if (record === undefined || !(error instanceof WorkflowNotFoundError)) throw error;
-          return fromRecord(record, (await tolerate(readTasks(store!, record.workflowExecId))) ?? {});
-        }
-      }
-      const view = await client
-        .withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => runHandleOf(run).view())
-        .catch((error: unknown) => {
-          if (record !== undefined) return undefined;
-          throw new ApiProblem('Api.Unavailable', 'No worker answers for this execution; try again later', {
-            cause: error,
-          });
-        });
-      if (view === undefined) {
-        return fromRecord(record!, (await tolerate(readTasks(store!, record!.workflowExecId))) ?? {});
-      }
-      if (view === null || !isTerminal(view.status)) return withTimes(view ?? unbegun(run), run);
-      // It ended since it was looked for.
-      return withTimes(view, { ...run, endedAt: await endOf(run, view) });
+    read,
+
+    async whole(view) {
+      const load = async (value: Json) => (await tolerate(loadWhole(blobs, value))) ?? value;
+      const [input, output] = await Promise.all([load(view.input), load(view.output)]);
+      return { ...view, input, output };
     },
 
     async wait(run, timeoutMs, signal) {
@@ -170,7 +168,10 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       ended.catch(() => undefined);
       try {
         const view = await Promise.race([ended, aborted.promise]);
-        return view === undefined ? undefined : withTimes(view, { ...run, endedAt: await endOf(run, view) });
+        if (view === undefined) return undefined;
+        // Temporal knows the end of what was terminated or timed out there.
+        const endedAt = view.ended_at ?? (await describe(run.temporalWorkflowId))?.closeTime?.toISOString() ?? null;
+        return withTimes(view, { ...run, endedAt });
       } catch (error) {
         if (over.aborted || grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
         throw error;
@@ -254,11 +255,13 @@ function unbegun({ workflowId, workflowExecId, record }: RunReference): RunView 
   };
 }
 
-/** A run that continued as new began with its first task, which is before what Temporal calls its start. */
-function withTimes(view: RunView, { startedAt, endedAt }: RunReference): Execution {
-  const starts = Object.values(view.tasks).flatMap(({ started_at: at }) => at ?? []);
-  const started = [...starts, ...(startedAt === null ? [] : [startedAt])].toSorted()[0] ?? null;
-  return { ...view, started_at: started, ended_at: isTerminal(view.status) ? endedAt : null };
+/** The times of the run itself; Temporal's, or those of the row, where it could not tell. */
+function withTimes(view: RunView, { startedAt, endedAt }: RunReference): RunView {
+  return {
+    ...view,
+    started_at: view.started_at ?? startedAt,
+    ended_at: isTerminal(view.status) ? (view.ended_at ?? endedAt) : null,
+  };
 }
 
 async function readTasks(store: Pick<ApiStore, 'tasks'>, execId: string): Promise<Record<string, TaskView>> {
@@ -272,7 +275,7 @@ async function readTasks(store: Pick<ApiStore, 'tasks'>, execId: string): Promis
   return tasks;
 }
 
-function fromRecord(record: WorkflowRecord, tasks: Readonly<Record<string, TaskView>>): Execution {
+function fromRecord(record: WorkflowRecord, tasks: Readonly<Record<string, TaskView>>): RunView {
   return {
     workflow_id: record.workflowId,
     workflow_exec_id: record.workflowExecId,
