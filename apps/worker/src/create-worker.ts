@@ -15,7 +15,12 @@ import {
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import type { Project } from '@compozy/core/loader';
-import { createDispatcherActivities, type DispatcherStore, type SentEvent } from '@compozy/dispatcher';
+import {
+  createDispatcherActivities,
+  type DispatcherStore,
+  type OutgoingEvent,
+  type SentEvent,
+} from '@compozy/dispatcher';
 import { createMemory, createSqliteStore } from '@compozy/memory';
 import { workflowsPath } from '@compozy/workflows';
 import { connect, type TemporalSettings } from './connection.js';
@@ -28,7 +33,7 @@ import { createRunHandle, type RunHandle } from './run-handle.js';
 import { keepReconciled, type ScheduleLog } from './schedules/keep-reconciled.js';
 import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
 import { findSearchAttributes } from './search-attributes.js';
-import { createWorkerEvents, type WorkerEvent } from './worker-events.js';
+import { createWorkerEvents } from './worker-events.js';
 import { bundleWorkflows } from './workflow-bundle.js';
 
 /** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */
@@ -112,7 +117,7 @@ export interface CompozyWorker {
    *
    * @throws `Event.NotAccepted`.
    */
-  sendEvent(event: WorkerEvent): Promise<SentEvent>;
+  sendEvent(event: OutgoingEvent): Promise<SentEvent>;
   /** Serves `project` from now on; running executions keep the plan they started with. */
   reload(project: Project): Promise<void>;
 }

@@ -21,7 +21,6 @@ export {
   type ScheduleManager,
   type ScheduleManagerOptions,
 } from './schedules/schedule-manager.js';
-export type { WorkerEvent } from './worker-events.js';
 export { bundleWorkflows } from './workflow-bundle.js';
 export type {
   ApiDependencies,

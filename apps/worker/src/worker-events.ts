@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { CompozyError, type BlobStore, type Json } from '@compozy/core';
+import { CompozyError, type BlobStore } from '@compozy/core';
 import {
   createDispatcherWatch,
   createEventSender,
@@ -19,24 +19,12 @@ export interface WorkerEventsOptions {
   readonly store?: DispatcherStore;
 }
 
-/** An event for whoever listens to its name. */
-export interface WorkerEvent {
-  readonly name: string;
-  readonly payload?: Json;
-  /** The same id starts the same runs, once. A random one by default. */
-  readonly eventId?: string;
-  readonly correlationId?: string;
-  readonly source?: string;
-  /** Only this workflow is considered. */
-  readonly workflowId?: string;
-}
-
 /** The part of a worker that takes events: its own dispatcher, and the watch over those of others. */
 export interface WorkerEvents {
   readonly dispatcherId: string;
   /** Resolves when the dispatcher is open and, unless the task queue has a long backlog, has run. @throws `Server.Unreachable` */
   open(): Promise<void>;
-  send(event: WorkerEvent): Promise<SentEvent>;
+  send(event: OutgoingEvent): Promise<SentEvent>;
   /** Retires the dispatcher and waits a while for its last events. What is left then, other workers finish. */
   close(): Promise<void>;
 }
@@ -82,7 +70,7 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
     async send(event) {
       // Sending starts it, so that there is something to retire.
       hasSent = true;
-      const [sent] = await sender.send([event satisfies OutgoingEvent]);
+      const [sent] = await sender.send([event]);
       return sent!;
     },
 

@@ -81,7 +81,10 @@ it('a webhook starts a run, once for a delivery', async () => {
     const listed = async () => (await callServer(url, 'GET', '/api/v0/workflows/main/executions')).body['executions'];
     await expect.poll(listed, { timeout: 30_000 }).toHaveLength(2);
     // What verifies a webhook is none of a run's business, so a secret that is written in the file stays there.
-    const history = await worker.client.workflow.getHandle(`main-${workflowExecId}`).fetchHistory();
+    const run = worker.client.workflow.getHandle(`main-${workflowExecId}`);
+    // The row is written right before the run ends.
+    await run.result();
+    const history = await run.fetchHistory();
     const texts = JSON.stringify(history).replaceAll(/"data":"([^"]*)"/g, (_all, data: string) =>
       Buffer.from(data, 'base64').toString('utf8'),
     );

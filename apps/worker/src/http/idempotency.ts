@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, type IdempotencyRepository, type Json, type JsonObject } from '@compozy/core';
 import { deriveExecId } from '../exec-id.js';
+import { oncePerName } from './once-per-name.js';
 import { ApiProblem } from './problem.js';
 
 /** How long an answer is kept. */
@@ -41,24 +42,15 @@ export async function answerOnce(
   }
   const name = `http:${scope}:${key}`;
   const fingerprint = createHash('sha256').update(new Uint8Array(body)).digest('hex');
-  const reservation = await repository.reserve(name, waitMs + MARGIN_MS);
-  if (reservation.state === 'pending') {
-    throw new ApiProblem('Api.Conflict', 'A request with this Idempotency-Key is being worked on', {
-      headers: { 'retry-after': '1' },
-    });
-  }
-  if (reservation.state === 'done') return { ...readAnswer(reservation.value, fingerprint), isReplay: true };
-  try {
-    const answer = await work(deriveExecId(`${name}\n${fingerprint}`));
-    // What was done is done, whatever becomes of the note about it: the derived id finds it again.
-    await repository
-      .commit(name, { fingerprint, status: answer.status, body: answer.body }, KEPT_MS)
-      .catch(() => undefined);
-    return { ...answer, isReplay: false };
-  } catch (error) {
-    await repository.release(name).catch(() => undefined);
-    throw error;
-  }
+  return await oncePerName<IdempotentAnswer & { readonly isReplay: boolean }>({
+    repository,
+    name,
+    reservedMs: waitMs + MARGIN_MS,
+    pending: 'A request with this Idempotency-Key is being worked on',
+    taken: (kept) => ({ ...readAnswer(kept, fingerprint), isReplay: true }),
+    work: async () => ({ ...(await work(deriveExecId(`${name}\n${fingerprint}`))), isReplay: false }),
+    keep: ({ status, body: answer }) => ({ value: { fingerprint, status, body: answer }, ttlMs: KEPT_MS }),
+  });
 }
 
 function readAnswer(value: Json, fingerprint: string): IdempotentAnswer {

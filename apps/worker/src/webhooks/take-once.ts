@@ -1,4 +1,5 @@
 import type { IdempotencyRepository } from '@compozy/core';
+import { oncePerName } from '../http/once-per-name.js';
 import { ApiProblem } from '../http/problem.js';
 
 /** What one request may take; after a crash the key is free again then. */
@@ -25,20 +26,15 @@ export async function takeOnce<T extends { readonly done: boolean }>(
   if (repository === undefined) {
     throw new ApiProblem('Api.NotConfigured', 'This server has no store, so it cannot tell repeated deliveries apart');
   }
-  const { state } = await repository.reserve(name, RESERVED_MS);
-  if (state === 'pending') {
-    throw new ApiProblem('Api.Conflict', 'This delivery is being worked on', { headers: { 'retry-after': '1' } });
-  }
-  if (state === 'done') throw new ApiProblem('Api.Conflict', 'This delivery was taken before');
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    await repository.release(name).catch(() => undefined);
-    throw error;
-  }
-  // What was done is done, whatever becomes of the note: the event's id tells the dispatcher about a second one.
-  const noted = result.done ? repository.commit(name, true, ttlMs) : repository.release(name);
-  await noted.catch(() => undefined);
-  return result;
+  return await oncePerName({
+    repository,
+    name,
+    reservedMs: RESERVED_MS,
+    pending: 'This delivery is being worked on',
+    taken: () => {
+      throw new ApiProblem('Api.Conflict', 'This delivery was taken before');
+    },
+    work,
+    keep: ({ done }) => (done ? { value: true, ttlMs } : undefined),
+  });
 }

@@ -26,7 +26,7 @@ export function toRunView(plan: Plan, state: RunState): RunView {
 }
 
 /** A run waits when some task does and nothing else goes on. */
-function runStatus({ status, nodes, issued }: RunState): Status {
+export function runStatus({ status, nodes, issued }: RunState): Status {
   if (status !== 'RUNNING' || Object.keys(issued).length > 0) return status;
   const open = Object.values(nodes).filter((node) => !isTerminal(node.status));
   return open.some((node) => node.status === 'WAITING') ? 'WAITING' : status;

@@ -1,6 +1,6 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import { isTerminal, LOCAL_POLICY, type EngineActivities, type Plan, type RunView, type Trigger } from '@compozy/core';
-import { toRunView, type RunState } from '@compozy/core/interpreter';
+import { isTerminal, LOCAL_POLICY, type EngineActivities, type Plan, type Status, type Trigger } from '@compozy/core';
+import { runStatus, toRunView, type RunState } from '@compozy/core/interpreter';
 
 /** Tells the store of the worker where a run stands: when it waits or is paused, when it goes on, and how it ended. */
 export interface RunRecorder {
@@ -17,10 +17,11 @@ export function createRunRecorder(plan: Plan, temporalWorkflowId: string, trigge
     startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
     retry: { maximumAttempts: 1 },
   });
-  let shown: RunView['status'] = 'RUNNING';
+  let shown: Status = 'RUNNING';
   let writing: Promise<unknown> = Promise.resolve();
 
-  function write(state: RunState, view: RunView): void {
+  function write(state: RunState): void {
+    const view = toRunView(plan, state);
     shown = view.status;
     const { project } = plan;
     const at = new Date(state.at).toISOString();
@@ -31,12 +32,12 @@ export function createRunRecorder(plan: Plan, temporalWorkflowId: string, trigge
   return {
     idle(state) {
       if (Object.keys(state.issued).length > 0 && !state.paused && shown === 'RUNNING') return;
-      const view = toRunView(plan, state);
-      if (view.status !== shown && !isTerminal(view.status)) write(state, view);
+      const status = runStatus(state);
+      if (status !== shown && !isTerminal(status)) write(state);
     },
     settled: async () => void (await writing),
     async ended(state) {
-      write(state, toRunView(plan, state));
+      write(state);
       await writing;
     },
   };
