@@ -15,12 +15,15 @@ const USAGE_CODES = /^(Config\.|Input\.Invalid$|Api\.(Malformed|Rejected|TooLarg
 export class ServerProblem extends CommandExit {
   readonly status: number;
   readonly document: ProblemDocument;
+  /** When to try again, if the server named a time. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, document: ProblemDocument) {
+  constructor(status: number, document: ProblemDocument, retryAfterMs?: number) {
     super(USAGE_CODES.test(document.code) ? EXIT.usage : EXIT.failure, describeProblem(document));
     this.name = 'ServerProblem';
     this.status = status;
     this.document = document;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

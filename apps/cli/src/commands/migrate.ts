@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { migrateStore, readSchema, type SchemaState } from '@compozy/store';
+import { CommandExit, EXIT } from '../exit-code.js';
+import { locateStore, withStoreOptions, type StoreOptions } from '../open-store.js';
+import { writeJson } from '../write-json.js';
+
+export function addMigrateCommand(program: Command): void {
+  const migrate = program
+    .command('migrate')
+    .description(
+      'bring the store of a project to the newest schema; a compozy-worker does so too when it starts, and of several at once one does the work',
+    );
+  withStoreOptions(migrate.command('up', { isDefault: true }).description('the default')).action(migrateUp);
+  withStoreOptions(
+    migrate.command('status').description('tell the schema, change nothing; exits with 1 unless it is the newest'),
+  ).action(showStatus);
+}
+
+async function migrateUp(options: StoreOptions): Promise<void> {
+  const { location, name } = locateStore(options);
+  const { from, to } = await migrateStore(location);
+  if (options.json === true) writeJson({ store: name, from, to });
+  else {
+    const done = from === to ? `version ${to} is the newest` : `version ${from} to ${to}`;
+    process.stdout.write(`${name}: ${done}\n`);
+  }
+}
+
+async function showStatus(options: StoreOptions): Promise<void> {
+  const { location, name } = locateStore(options);
+  const state = await readSchema(location);
+  if (options.json === true) writeJson({ store: name, ...state, current: state.version === state.newest });
+  else process.stdout.write(`${name}: ${describeState(state)}\n`);
+  if (state.version !== state.newest) throw new CommandExit(EXIT.failure);
+}
+
+function describeState({ version, newest }: SchemaState): string {
+  if (version === newest) return `version ${version} is the newest`;
+  if (version > newest) return `version ${version}, of a newer release; this one knows up to ${newest}`;
+  return version === 0 ? `no schema yet; the newest is ${newest}` : `version ${version}; the newest is ${newest}`;
+}
