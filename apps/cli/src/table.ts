@@ -26,6 +26,12 @@ export function formatTable<T>(
   return `${[dim(join(head)), ...lines.map((line) => join(line))].join('\n')}\n`;
 }
 
+/** Names and values, one line each. */
+export function formatFields(fields: readonly (readonly [name: string, value: string | null])[]): string {
+  const width = Math.max(...fields.map(([name]) => name.length));
+  return fields.map(([name, value]) => `${name.padEnd(width)}  ${oneLine(value ?? '') || '-'}\n`).join('');
+}
+
 /** A time without its milliseconds. */
 export function seconds(time: string | null | undefined): string | null {
   return time?.replace(/\.\d+Z$/, 'Z') ?? null;

@@ -12,7 +12,7 @@ import {
   type ServerOptions,
 } from '../server/server-options.js';
 import { wrapText } from '../svg/measure-text.js';
-import { formatTable, seconds, type Column } from '../table.js';
+import { formatFields, formatTable, seconds, type Column } from '../table.js';
 import { writeJson } from '../write-json.js';
 
 interface SendOptions extends ServerOptions {
@@ -60,11 +60,6 @@ const DEAD_LETTER_COLUMNS: readonly Column<DeadLetterBody>[] = [
   { head: 'AT', cell: (letter) => seconds(letter.at) },
   { head: 'REPLAYED', cell: (letter) => seconds(letter.replayed_at) },
   { head: 'REASON', cell: (letter) => wrapText(describeReason(letter.reason), REASON_CELLS, 1)[0]! },
-];
-
-const EVENT_COLUMNS: readonly Column<readonly [string, string]>[] = [
-  { head: 'EVENT', cell: ([name]) => name },
-  { head: '', cell: ([, value]) => value },
 ];
 
 export function addEventsCommand(program: Command): void {
@@ -125,17 +120,18 @@ async function sendEvent(name: string, options: SendOptions): Promise<void> {
 async function showEvent(eventId: string, options: ServerOptions): Promise<void> {
   const event = await openClient(options).get<EventBody>(eventPath(eventId));
   if (options.json === true) return writeJson(event);
-  const rows: readonly (readonly [string, string])[] = [
-    ['id', event.event_id],
-    ['name', event.name],
-    ['status', event.status],
-    ['source', event.source],
-    ['correlation id', event.correlation_id],
-    ['accepted', seconds(event.accepted_at) ?? ''],
-    ...event.started.map((run) => ['started', `${run.workflow_id} ${run.workflow_exec_id}`] as const),
-    ...(event.error === null ? [] : [['error', describeReason(event.error)] as const]),
-  ];
-  process.stdout.write(formatTable(EVENT_COLUMNS, rows, process.stdout.isTTY));
+  process.stdout.write(
+    formatFields([
+      ['id', event.event_id],
+      ['name', event.name],
+      ['status', event.status],
+      ['source', event.source],
+      ['correlation id', event.correlation_id],
+      ['accepted', seconds(event.accepted_at)],
+      ...event.started.map((run) => ['started', `${run.workflow_id} ${run.workflow_exec_id}`] as const),
+      ...(event.error === null ? [] : [['error', describeReason(event.error)] as const]),
+    ]),
+  );
 }
 
 async function listDeadLetters(options: DeadLettersOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { isTerminal, type JsonObject, type RunView, type Status } from '@compozy/core';
+import type { JsonObject, RunView, Status } from '@compozy/core';
 import { suggest } from '@compozy/core/schema';
 import pc from 'picocolors';
 import { describeEnd, printRun } from '../print-run.js';
@@ -82,7 +82,7 @@ export function addExecutionsCommand(program: Command): void {
       .argument('<exec-id>'),
   ).action(async (execId: string, options: ServerOptions) => {
     const json = options.json === true;
-    printRun(await followToEnd(openClient(options), execId, json), json);
+    printRun(await followToEnd(openClient(options), execId, { json }), json);
   });
   for (const [action, description] of Object.entries(STEERING)) {
     withServerOptions(executions.command(action).description(description).argument('<exec-id>')).action(
@@ -124,10 +124,8 @@ async function getExecution(execId: string, options: ServerOptions): Promise<voi
   const view = await openClient(options).get<RunView>(executionPath(execId));
   if (options.json === true) return writeJson(view);
   const colors = pc.createColors(process.stdout.isTTY && pc.isColorSupported);
-  const end = !isTerminal(view.status)
-    ? []
-    : [view.status === 'SUCCESS' ? JSON.stringify(view.output, null, 2) : describeEnd(view)];
-  process.stdout.write(`${[renderTaskTree(view, colors), ...end].join('\n')}\n`);
+  const end = view.status === 'SUCCESS' ? JSON.stringify(view.output, null, 2) : describeEnd(view);
+  process.stdout.write(`${renderTaskTree(view, colors)}\n${end}\n`);
 }
 
 async function sendSignal(execId: string, name: string, options: SignalOptions): Promise<void> {

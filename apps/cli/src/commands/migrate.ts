@@ -1,19 +1,24 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { migrateStore, readSchema, type SchemaState } from '@compozy/store';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { locateStore, withStoreOptions, type StoreOptions } from '../open-store.js';
 import { writeJson } from '../write-json.js';
 
 export function addMigrateCommand(program: Command): void {
-  const migrate = program
-    .command('migrate')
-    .description(
-      'bring the store of a project to the newest schema; a compozy-worker does so too when it starts, and of several at once one does the work',
-    );
-  withStoreOptions(migrate.command('up', { isDefault: true }).description('the default')).action(migrateUp);
   withStoreOptions(
-    migrate.command('status').description('tell the schema, change nothing; exits with 1 unless it is the newest'),
-  ).action(showStatus);
+    program
+      .command('migrate')
+      .description(
+        'bring the store of a project to the newest schema; a compozy-worker does so too when it starts, and of several at once one does the work',
+      )
+      .addArgument(
+        new Argument('[action]', '"status" changes nothing, and exits with 1 unless the schema is the newest')
+          .choices(['up', 'status'])
+          .default('up'),
+      ),
+  ).action((action: 'up' | 'status', options: StoreOptions) =>
+    action === 'up' ? migrateUp(options) : showStatus(options),
+  );
 }
 
 async function migrateUp(options: StoreOptions): Promise<void> {

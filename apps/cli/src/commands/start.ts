@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { JsonObject, RunView } from '@compozy/core';
+import { isTerminal, type JsonObject } from '@compozy/core';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
 import { workflowPath } from '../server/api-paths.js';
 import { followToEnd } from '../server/follow-to-end.js';
 import { NoAnswer } from '../server/no-answer.js';
-import type { ServerAnswer, ServerClient, ServerRequest } from '../server/server-client.js';
+import type { ServerClient, ServerRequest } from '../server/server-client.js';
 import { openClient, withServerOptions, type ServerOptions } from '../server/server-options.js';
 import { ServerProblem } from '../server/server-problem.js';
 import { unknownName } from '../unknown-name.js';
@@ -16,7 +16,7 @@ import { writeJson } from '../write-json.js';
 interface StartOptions extends ServerOptions {
   readonly input?: string;
   readonly task?: string;
-  /** Seconds, or `true` for as many as the server waits by default. */
+  /** Seconds, or `true` for the usual ones. */
   readonly wait?: number | true;
   readonly follow?: boolean;
   readonly idempotencyKey?: string;
@@ -29,7 +29,7 @@ interface Started {
 }
 
 const DEFAULT_WAIT_S = 60;
-const MAX_WAIT_S = 300;
+const MAX_WAIT_S = 86_400;
 
 export function addStartCommand(program: Command): void {
   withServerOptions(
@@ -54,69 +54,49 @@ async function startWorkflow(workflowId: string | undefined, options: StartOptio
     ...(options.task === undefined ? {} : { task_id: options.task }),
     ...(options.correlationId === undefined ? {} : { correlation_id: options.correlationId }),
   };
-  const json = options.json === true;
-  if (options.wait !== undefined) {
-    printRun(await startAndWait(client, workflowId, body, options), json);
-    return;
-  }
-  const started = await post<Started>(client, workflowId, { path: '/executions', body }, options);
+  const started = await start(client, workflowId, body, options);
   const { workflow_exec_id: execId } = started;
+  const json = options.json === true;
   if (options.follow === true) {
     process.stderr.write(`${workflowId}: started ${execId}\n`);
-    printRun(await followToEnd(client, execId, json), json);
+    printRun(await followToEnd(client, execId, { json }), json);
+  } else if (options.wait !== undefined) {
+    const wait = options.wait === true ? DEFAULT_WAIT_S : options.wait;
+    const view = await followToEnd(client, execId, { json, wait });
+    if (isTerminal(view.status)) return printRun(view, json);
+    if (json) writeJson(view);
+    throw new CommandExit(
+      EXIT.failure,
+      `No end within ${wait} s; the execution goes on: compozy executions follow ${execId}`,
+    );
   } else if (json) writeJson(started);
   else process.stdout.write(`${execId}\n`);
 }
 
-/** The end of the run, or how far it is when the time is over; the rest is said on stderr. */
-async function startAndWait(
+/** Starts once, however often the request has to be sent: with a key of its own where none was given. */
+async function start(
   client: ServerClient,
   workflowId: string,
   body: JsonObject,
-  options: StartOptions,
-): Promise<RunView> {
-  const timeout = typeof options.wait === 'number' ? options.wait : DEFAULT_WAIT_S;
-  const request = { path: '/executions/sync', body: { ...body, timeout }, waitMs: timeout * 1000 };
+  { idempotencyKey }: StartOptions,
+): Promise<Started> {
+  const key = idempotencyKey ?? randomUUID();
+  const send = (request: Omit<ServerRequest, 'body'>) =>
+    client.send<Started>('POST', `${workflowPath(workflowId)}/executions`, { body, ...request });
   try {
-    return (await post<{ readonly workflow: RunView }>(client, workflowId, request, options)).workflow;
-  } catch (error) {
-    if (!(error instanceof ServerProblem) || error.document.code !== 'Api.TimedOut') throw error;
-    const { workflow, workflow_exec_id: execId } = error.document;
-    if (options.json === true && workflow !== undefined) writeJson(workflow as JsonObject);
-    const line = `No end within ${timeout} s; the execution goes on: compozy executions follow ${String(execId)}`;
-    throw new CommandExit(EXIT.failure, line);
-  }
-}
-
-interface Post {
-  readonly path: string;
-  readonly body: JsonObject;
-  readonly waitMs?: number;
-}
-
-/** Starts once, however often the request has to be sent: with a key of its own where none was given. */
-async function post<T>(client: ServerClient, workflowId: string, { path, ...rest }: Post, options: StartOptions) {
-  const key = options.idempotencyKey ?? randomUUID();
-  const send = (request: Omit<ServerRequest, 'body'>): Promise<ServerAnswer<T>> =>
-    client.send<T>('POST', `${workflowPath(workflowId)}${path}`, { ...rest, ...request });
-  try {
-    const { body, headers } = await send({ isRepeatable: true, idempotencyKey: key });
-    if (options.idempotencyKey !== undefined && headers.get('idempotent-replayed') === 'true') {
+    const answer = await send({ isRepeatable: true, idempotencyKey: key });
+    if (idempotencyKey !== undefined && answer.headers.get('idempotent-replayed') === 'true') {
       process.stderr.write(`${workflowId}: this key started it before\n`);
     }
-    return body;
+    return answer.body;
   } catch (error) {
-    if (error instanceof ServerProblem) {
-      const { code } = error.document;
-      if (code === 'Config.UnknownWorkflow') throw await unknownWorkflow(client, workflowId, error);
-      // A server without a store keeps no keys, and this one was ours.
-      if (code === 'Api.NotConfigured' && options.idempotencyKey === undefined) {
-        return (await send({ isRepeatable: false })).body;
-      }
-    }
-    if (error instanceof NoAnswer && error.reason !== 'refused') {
-      const again = `It may have been started: with --idempotency-key ${key} the same command does not start another`;
-      throw new CommandExit(error.code, `${error.message}\n${again}`);
+    const code = error instanceof ServerProblem ? error.document.code : undefined;
+    if (code === 'Config.UnknownWorkflow') throw await unknownWorkflow(client, workflowId, error as ServerProblem);
+    // A server without a store keeps no keys, and this one was ours.
+    if (code === 'Api.NotConfigured' && idempotencyKey === undefined) return (await send({ isRepeatable: false })).body;
+    if (code === 'Api.Conflict' || (error instanceof NoAnswer && error.reason !== 'refused')) {
+      const again = `It may have been started: with --idempotency-key ${key} the same command starts no second one`;
+      throw new CommandExit(EXIT.failure, `${(error as Error).message}\n${again}`);
     }
     throw error;
   }
@@ -143,8 +123,6 @@ async function listWorkflows(client: ServerClient): Promise<readonly string[]> {
 
 function parseWait(text: string): number {
   const seconds = Number(text);
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_WAIT_S) return seconds;
-  throw new InvalidArgumentError(
-    `It takes whole seconds from 1 to ${MAX_WAIT_S}; --follow waits without an end, and a workflow id is named before.`,
-  );
+  if (text.trim() !== '' && seconds > 0 && seconds <= MAX_WAIT_S) return seconds;
+  throw new InvalidArgumentError(`It takes seconds, at most ${MAX_WAIT_S}; the id of the workflow stands before it.`);
 }

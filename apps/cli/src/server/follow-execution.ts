@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { RunView, TaskView } from '@compozy/core';
-import { createRunDisplay, type RunDisplayOptions } from '../run-display.js';
+import type { RunDisplay } from '../run-display.js';
 import { NoAnswer } from './no-answer.js';
 import { executionPath } from './api-paths.js';
 import { isPassing, type ServerClient } from './server-client.js';
@@ -12,20 +12,23 @@ const MAX_DELAY_MS = 2_000;
 /** The server says something every 15 s; a connection that is silent for this long is dead. */
 const SILENCE_MS = 45_000;
 
-export interface FollowExecutionOptions extends RunDisplayOptions {
+export interface FollowExecutionOptions {
+  readonly show: RunDisplay;
+  /** Ends the following, not the execution. */
+  readonly signal?: AbortSignal;
   readonly silenceMs?: number;
 }
 
 /**
- * Shows an execution until it ends, and gives its end. When the connection breaks, or the server stops, it goes on
- * where it was, with whatever answers at the address then; nobody there for the time-out of the client ends it.
+ * Shows an execution until it ends, and gives it then; or as it is when `signal` comes first. When the connection
+ * breaks, or the server stops, it goes on where it was, with whatever answers at the address then. Nobody there for as
+ * long as the client waits for an answer ends it.
  */
 export async function followExecution(
   client: ServerClient,
   execId: string,
-  { silenceMs = SILENCE_MS, ...options }: FollowExecutionOptions,
+  { show, signal = new AbortController().signal, silenceMs = SILENCE_MS }: FollowExecutionOptions,
 ): Promise<RunView> {
-  const show = createRunDisplay(options);
   const told = createToldView();
   const showing = setInterval(() => told.show(show.update), SHOW_MS);
   let hadContact = false;
@@ -35,27 +38,29 @@ export async function followExecution(
     lastContact = performance.now();
   };
   try {
-    for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
-      const contactBefore = lastContact;
+    for (let delayMs = FIRST_DELAY_MS; !told.isComplete() && !signal.aborted;) {
+      let hasNews = false;
       try {
-        for await (const event of readStream(client, execId, { lastEventId: told.lastEventId, silenceMs, heard })) {
+        const options = { lastEventId: told.lastEventId, silenceMs, signal, heard };
+        for await (const event of readStream(client, execId, options)) {
+          hasNews = true;
           told.take(event);
-          if (event.event === 'complete') break;
+          if (told.isComplete()) break;
         }
-        if (told.isComplete()) break;
       } catch (error) {
+        if (signal.aborted) break;
         const isPast = hadContact && error instanceof NoAnswer;
         if (!isPast && !isPassing(error, { isRepeatable: true, hadContact })) throw error;
         if (performance.now() - lastContact > client.timeoutMs) throw error;
       }
-      // The first of several tries tells of it.
-      if (lastContact !== contactBefore) {
-        delayMs = FIRST_DELAY_MS;
-        show.note(`${execId}: the connection ended; connecting again`);
-      }
-      await sleep(delayMs);
+      if (told.isComplete() || signal.aborted) break;
+      // A server that stops may still answer, and say nothing.
+      delayMs = hasNews ? FIRST_DELAY_MS : Math.min(2 * delayMs, MAX_DELAY_MS);
+      if (hasNews) show.note(`${execId}: the connection ended; connecting again`);
+      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     }
-    // The stream has large values as references in its tasks, and the present state of what it told last.
+    // In the order in which it happened, which the tasks of the whole do not have.
+    told.show(show.update);
     const view = await client.get<RunView>(executionPath(execId));
     show.update(view);
     return view;
@@ -68,6 +73,7 @@ export async function followExecution(
 interface StreamOptions {
   readonly lastEventId: string | undefined;
   readonly silenceMs: number;
+  readonly signal: AbortSignal;
   /** Called whenever the server says something. */
   readonly heard: () => void;
 }
@@ -76,16 +82,17 @@ interface StreamOptions {
 async function* readStream(
   client: ServerClient,
   execId: string,
-  { lastEventId, silenceMs, heard }: StreamOptions,
+  { lastEventId, silenceMs, signal, heard }: StreamOptions,
 ): AsyncGenerator<EventSourceMessage> {
-  const over = new AbortController();
+  const silent = new AbortController();
+  const over = AbortSignal.any([signal, silent.signal]);
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
   let silence: NodeJS.Timeout | undefined;
   try {
     const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const response = await client.openStream(`${executionPath(execId)}/stream`, headers, over.signal);
-    silence = setTimeout(() => over.abort(), silenceMs);
+    const response = await client.openStream(`${executionPath(execId)}/stream`, headers, over);
+    silence = setTimeout(() => silent.abort(), silenceMs);
     heard();
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       heard();
@@ -95,11 +102,11 @@ async function* readStream(
     }
   } catch (error) {
     if (silence === undefined) throw error;
-    const reason = over.signal.aborted ? `silent for ${Math.round(silenceMs / 1000)} s` : 'the connection broke';
+    const reason = silent.signal.aborted ? `silent for ${Math.round(silenceMs / 1000)} s` : 'the connection broke';
     throw new NoAnswer('dropped', client.url, reason);
   } finally {
     clearTimeout(silence);
-    over.abort();
+    silent.abort();
   }
 }
 

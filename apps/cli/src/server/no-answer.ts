@@ -33,7 +33,8 @@ export function noAnswer(error: unknown, { url, seconds }: { url: string; second
   if (error.name === 'AbortError') return error;
   // A TypeError without a cause is a mistake in this code.
   if (error instanceof TypeError && error.cause === undefined && error.message !== 'terminated') return error;
-  const { code, message } = (error.cause ?? error) as { code?: string; message?: string };
+  const { name, code, message } = (error.cause ?? error) as { name?: string; code?: string; message?: string };
+  if (name === 'HTTPParserError') return new NoAnswer('refused', url, 'what listens there does not speak HTTP');
   const why = code ?? message ?? 'the connection broke';
   return new NoAnswer(REFUSED.test(why) || TLS.test(why) ? 'refused' : 'dropped', url, why);
 }

@@ -10,7 +10,7 @@ export interface ServerClientOptions {
   /** Where the server is; `/api/v0` at the end may be there or not. */
   readonly url: string;
   readonly apiKey?: string;
-  /** How long one answer may take, beside what the server was asked to wait. */
+  /** How long one answer may take. */
   readonly timeoutMs: number;
 }
 
@@ -20,8 +20,6 @@ export interface ServerRequest {
   readonly idempotencyKey?: string;
   /** Whether the same request once more changes nothing more: only then it is sent again after a failure. */
   readonly isRepeatable: boolean;
-  /** How long the server was asked to wait before it answers. */
-  readonly waitMs?: number;
 }
 
 export interface ServerAnswer<T> {
@@ -42,7 +40,7 @@ export interface ServerClient {
 
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 2_000;
-/** How long a request is sent again; with a wait, as long as that may take. */
+/** How long a request is sent again. */
 const RETRY_MS = 8_000;
 
 export function createServerClient(options: ServerClientOptions): ServerClient {
@@ -66,9 +64,9 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
     return response;
   };
 
-  const once = async <T>(method: string, path: string, request: ServerRequest, budgetMs: number) => {
+  const once = async <T>(method: string, path: string, request: ServerRequest) => {
     const { body, idempotencyKey, query } = request;
-    const signal = AbortSignal.timeout(budgetMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const headers = {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -79,18 +77,17 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
       const text = await response.text();
       return { body: parseAnswer(text, response, url) as T, headers: response.headers };
     } catch (error) {
-      throw noAnswer(error, { url, seconds: Math.round(budgetMs / 1000) });
+      throw noAnswer(error, { url, seconds: timeoutMs / 1000 });
     }
   };
 
   const send = async <T>(method: string, path: string, request: ServerRequest): Promise<ServerAnswer<T>> => {
-    const { waitMs, isRepeatable } = request;
-    const budgetMs = timeoutMs + (waitMs ?? 0);
-    const giveUpAt = performance.now() + (waitMs === undefined ? RETRY_MS : budgetMs);
+    const { isRepeatable } = request;
+    const giveUpAt = performance.now() + RETRY_MS;
     let hadContact = false;
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
       try {
-        return await once<T>(method, path, request, budgetMs);
+        return await once<T>(method, path, request);
       } catch (error) {
         if (!isPassing(error, { isRepeatable, hadContact })) throw error;
         const pauseMs = Math.max(delayMs, error instanceof ServerProblem ? (error.retryAfterMs ?? 0) : 0);
@@ -115,7 +112,7 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
         const all = { accept: 'text/event-stream', ...headers };
         return await open('GET', path, { headers: all, signal: AbortSignal.any([signal, late.signal]) });
       } catch (error) {
-        throw noAnswer(error, { url, seconds: Math.round(timeoutMs / 1000) });
+        throw noAnswer(error, { url, seconds: timeoutMs / 1000 });
       } finally {
         clearTimeout(timer);
       }

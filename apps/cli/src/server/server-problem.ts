@@ -34,10 +34,11 @@ export function isProblemDocument(value: Json): value is ProblemDocument {
 function describeProblem({ code, detail, errors, request_id: requestId }: ProblemDocument): string {
   // The log of the server has more under this id, and of other problems there is no more to know.
   const where = code === 'Api.Internal' && typeof requestId === 'string' ? ` (request id ${requestId})` : '';
+  const hint = code === 'Api.Unauthorized' ? '. The command takes it from COMPOZY_API_KEY, or from --api-key' : '';
   const parts = Array.isArray(errors) ? errors.filter(isJsonObject) : [];
   const lines = parts.map((part) => {
     const pointer = typeof part['pointer'] === 'string' ? part['pointer'] : '';
     return `  ${String(part['in'])}${pointer === '' ? '' : ` ${pointer}`}: ${String(part['detail'])}`;
   });
-  return [`${code}: ${detail}${where}`, ...lines].map(oneLine).join('\n');
+  return [`${code}: ${detail}${where}${hint}`, ...lines].map(oneLine).join('\n');
 }
