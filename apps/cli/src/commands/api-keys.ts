@@ -1,8 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ApiKeyRecord, ApiKeyRepository } from '@compozy/core';
 import { suggest } from '@compozy/core/schema';
-import { createPostgresStore, createSqliteStore } from '@compozy/store';
-import { API_SCOPES, createApiKey, type ApiScope } from '@compozy/worker';
+import type { ApiScope } from '@compozy/worker';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { locateStore, withStoreOptions, type StoreOptions } from '../open-store.js';
 import { formatTable, seconds, type Column } from '../table.js';
@@ -12,6 +11,7 @@ interface CreateOptions extends StoreOptions {
   readonly scopes: readonly ApiScope[];
 }
 
+const SCOPES: readonly ApiScope[] = ['read', 'run', 'admin'];
 const DEFAULT_SCOPES: readonly ApiScope[] = ['read', 'run'];
 
 const COLUMNS: readonly Column<ApiKeyRecord>[] = [
@@ -55,6 +55,7 @@ export function addApiKeysCommand(program: Command): void {
 
 async function createKey(name: string, options: CreateOptions): Promise<void> {
   if (name.trim() === '') throw new CommandExit(EXIT.usage, 'The key needs a name that says what it is for');
+  const { createApiKey } = await import('@compozy/worker');
   const { key, record } = createApiKey(name, options.scopes);
   await withKeys(options, (repository) => repository.add(record));
   if (options.json === true) writeJson({ ...toRow(record), key });
@@ -80,6 +81,7 @@ async function revokeKey(id: string, options: StoreOptions): Promise<void> {
 
 async function withKeys<T>(options: StoreOptions, action: (keys: ApiKeyRepository) => Promise<T>): Promise<T> {
   const { location } = locateStore(options);
+  const { createPostgresStore, createSqliteStore } = await import('@compozy/store');
   await using store = 'path' in location ? createSqliteStore(location) : createPostgresStore(location);
   return await action(store.apiKeys);
 }
@@ -92,11 +94,11 @@ function toRow({ id, name, scopes, createdAt, lastUsedAt, revokedAt }: ApiKeyRec
 function parseScopes(text: string): readonly ApiScope[] {
   const given = text.split(',').map((scope) => scope.trim());
   return given.map((scope) => {
-    const known = API_SCOPES.find((name) => name === scope);
+    const known = SCOPES.find((name) => name === scope);
     if (known !== undefined) return known;
-    const meant = suggest(scope, API_SCOPES);
+    const meant = suggest(scope, SCOPES);
     throw new InvalidArgumentError(
-      meant === undefined ? `The scopes are ${API_SCOPES.join(', ')}.` : `Did you mean "${meant}"?`,
+      meant === undefined ? `The scopes are ${SCOPES.join(', ')}.` : `Did you mean "${meant}"?`,
     );
   });
 }

@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
-import { createExecId } from '@compozy/worker';
 import { isJsonObject, type Json, type JsonObject } from '@compozy/core';
 import { readInput } from '../read-input.js';
 import { deadLetterPath, eventPath } from '../server/api-paths.js';
@@ -109,7 +109,7 @@ async function sendEvent(name: string, options: SendOptions): Promise<void> {
   const body = {
     name,
     // Made here, so that the same event sent again after a broken connection is not a second one.
-    event_id: options.eventId ?? createExecId(),
+    event_id: options.eventId ?? randomUUID(),
     ...(payload === undefined ? {} : { payload: await readInput(payload, '--payload') }),
     ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
     ...(workflow === undefined ? {} : { workflow_id: workflow }),

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { migrateStore, readSchema, type SchemaState } from '@compozy/store';
+import type { SchemaState } from '@compozy/store';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { locateStore, withStoreOptions, type StoreOptions } from '../open-store.js';
 import { writeJson } from '../write-json.js';
@@ -23,6 +23,7 @@ export function addMigrateCommand(program: Command): void {
 
 async function migrateUp(options: StoreOptions): Promise<void> {
   const { location, name } = locateStore(options);
+  const { migrateStore } = await import('@compozy/store');
   const { from, to } = await migrateStore(location);
   if (options.json === true) writeJson({ store: name, from, to });
   else {
@@ -33,6 +34,7 @@ async function migrateUp(options: StoreOptions): Promise<void> {
 
 async function showStatus(options: StoreOptions): Promise<void> {
   const { location, name } = locateStore(options);
+  const { readSchema } = await import('@compozy/store');
   const state = await readSchema(location);
   if (options.json === true) writeJson({ store: name, ...state, current: state.version === state.newest });
   else process.stdout.write(`${name}: ${describeState(state)}\n`);

@@ -5,7 +5,6 @@ import { followRun } from '../follow-run.js';
 import { loadCheckedProject } from '../load-checked-project.js';
 import { printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
-import { openSession } from '../session.js';
 
 interface RunOptions {
   readonly project: string;
@@ -35,6 +34,8 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
   const workflowId = chooseWorkflow(project, given);
   const input = await readInput(options.input);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
+  // The SDK of Temporal takes longer to load than most commands take.
+  const { openSession } = await import('../session.js');
   const session = await openSession(project, {
     env: readEnvironment(),
     log,

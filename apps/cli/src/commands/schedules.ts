@@ -4,7 +4,6 @@ import { CommandExit, EXIT } from '../exit-code.js';
 import { loadCheckedProject } from '../load-checked-project.js';
 import type { ScheduleAction, ScheduleRow, ScheduleSource } from '../schedules/schedule-source.js';
 import { createServerSchedules } from '../schedules/server-schedules.js';
-import { openTemporalSchedules } from '../schedules/temporal-schedules.js';
 import { openClient, withServerOptions, type ServerOptions } from '../server/server-options.js';
 import { formatTable, seconds, type Column } from '../table.js';
 import { writeJson } from '../write-json.js';
@@ -86,5 +85,6 @@ async function open(options: SchedulesOptions): Promise<ScheduleSource> {
     );
   }
   const project = options.name ?? (await loadCheckedProject(options)).name;
+  const { openTemporalSchedules } = await import('../schedules/temporal-schedules.js');
   return await openTemporalSchedules({ env, address: temporal, project });
 }
