@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../env.js';
 import { createServerClient, type ServerClient } from './server-client.js';
 
-export const DEFAULT_SERVER = 'http://127.0.0.1:5001';
+const DEFAULT_SERVER = 'http://127.0.0.1:5001';
 const DEFAULT_TIMEOUT_S = 30;
 
 export interface ServerOptions {
