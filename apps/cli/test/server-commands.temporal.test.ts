@@ -38,8 +38,12 @@ tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
   'tools.ts': `export default { fail: () => { throw new Error('out of paper'); } };\n`,
 };
 
+interface Summary extends RunView {
+  readonly trigger: { readonly correlation_id?: string };
+}
+
 interface Page {
-  readonly executions: readonly RunView[];
+  readonly executions: readonly Summary[];
   readonly page: { readonly next_cursor?: string };
 }
 
@@ -369,7 +373,7 @@ describe('the way to the server', () => {
       await reachStatus(execId, 'WAITING');
       const args = ['--timeout', '120', '--json'];
       const follow = startCompozy(['executions', 'follow', execId, ...args], env);
-      const wait = startCompozy(['start', 'hold', '--wait', '600', ...args], env);
+      const wait = startCompozy(['start', 'hold', '--wait', '600', '--correlation-id', `over-${how}`, ...args], env);
       const outputs = Promise.all([follow, wait].map((child) => text(child.stdout!)));
       const news = Promise.withResolvers<void>();
       let said = '';
@@ -378,13 +382,14 @@ describe('the way to the server', () => {
         if (said.includes('gate WAITING')) news.resolve();
       });
       await news.promise;
-      const waiting = await until(
+      const isWaitedFor = ({ trigger }: Summary) => trigger.correlation_id === `over-${how}`;
+      const { executions } = await until(
         () => json<Page>('executions', 'list', '-w', 'hold', '-s', 'WAITING', '--limit', '500'),
-        ({ executions }) => executions[0]?.workflow_exec_id !== execId,
+        (page) => page.executions.some(isWaitedFor),
       );
       await worker[how]();
       worker = await startWorker(folder.dir, temporal.address, worker.port);
-      for (const id of [execId, waiting.executions[0]!.workflow_exec_id]) {
+      for (const id of [execId, executions.find(isWaitedFor)!.workflow_exec_id]) {
         const signal = await run(['executions', 'signal', id, 'approval', '--payload', '{"by":"Zoe"}']);
         expect(signal.code).toBe(0);
       }
