@@ -39,6 +39,12 @@ addGraphCommand(program);
 addRenderCommand(program);
 addSchemaCommand(program);
 
+// Who reads may have enough, as `head` has: that is no mistake that has a stack.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.failure);
+});
+
 const code = await main(process.argv);
 process.exitCode = code;
 // What is still open now is the SDK's: it has nothing left to do, and nobody waits for it.
