@@ -6,6 +6,7 @@ import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute } from './api-route.js';
 import { executionParams } from './api-schemas.js';
 import { findExecution } from './find-execution.js';
+import { ApiProblem } from './problem.js';
 import { createRunChanges, parsePosition } from './run-changes.js';
 
 /** A comment in this interval keeps proxies from closing a silent stream. */
@@ -36,6 +37,8 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
   const { runs } = dependencies;
   const closing = dependencies.closing?.streams ?? new AbortController().signal;
   app.openapi(streamRoute, async (context) => {
+    // On a connection that is kept: an empty stream would bring its listener back at once, and hold up the end.
+    if (closing.aborted) throw new ApiProblem('Api.Unavailable', 'The server stops; connect again');
     const execId = context.req.valid('param').exec_id;
     const { poll_ms: pollMs } = context.req.valid('query');
     const changes = createRunChanges(parsePosition(context.req.valid('header')['last-event-id']));
