@@ -34,6 +34,7 @@ export async function startScriptedServer(...replies: readonly Reply[]): Promise
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

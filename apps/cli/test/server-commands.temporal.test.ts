@@ -20,7 +20,7 @@ let folder: Awaited<ReturnType<typeof createFolder>>;
 let temporal: DevServer;
 let worker: WorkerSession;
 /** All keys that there are, so that each output can be searched for them. */
-const keys: Record<'all' | 'looks', string> = { all: '', looks: '' };
+const keys: Record<'all' | 'looks' | 'starts', string> = { all: '', looks: '', starts: '' };
 const env: NodeJS.ProcessEnv = { DATABASE_URL: '', COMPOZY_API_KEY: '', TEMPORAL_HOST_PORT: '', TEMPORAL_ADDRESS: '' };
 
 const createKey = async (name: string, scopes: string) => {
@@ -34,6 +34,7 @@ beforeAll(async () => {
   temporal = await startDevServer();
   keys.all = await createKey('all', 'admin');
   keys.looks = await createKey('looks', 'read');
+  keys.starts = await createKey('starts', 'run');
   worker = await startWorker(folder.dir, temporal.address);
   Object.assign(env, { COMPOZY_BASE_URL: worker.url, COMPOZY_API_KEY: keys.all });
 }, 60_000);
@@ -310,6 +311,9 @@ describe('the way to the server', () => {
     expect((await run(['executions', 'list', '--api-key', keys.looks], bad)).code).toBe(0);
     const looks = await run(['start', 'hold'], { COMPOZY_API_KEY: keys.looks });
     expect(looks).toMatchObject({ code: 1, stderr: 'Api.Forbidden: The API key needs the scope "run"\n' });
+    const starts = await run(['start', 'hold', '--wait'], { COMPOZY_API_KEY: keys.starts });
+    expect(starts).toMatchObject({ code: 1, stdout: '' });
+    expect(starts.stderr).toMatch(/needs the scope "read"\nThe execution was started, and goes on: \w{27}\n$/);
   });
 
   it('is closed for a key from the moment on that it is revoked', async () => {

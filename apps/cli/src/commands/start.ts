@@ -57,12 +57,18 @@ async function startWorkflow(workflowId: string | undefined, options: StartOptio
   const started = await start(client, workflowId, body, options);
   const { workflow_exec_id: execId } = started;
   const json = options.json === true;
+  const follow = (wait?: number) =>
+    followToEnd(client, execId, { json, ...(wait === undefined ? {} : { wait }) }).catch((error: unknown) => {
+      if (!(error instanceof CommandExit)) throw error;
+      throw new CommandExit(error.code, `${error.message}\nThe execution was started, and goes on: ${execId}`);
+    });
   if (options.follow === true) {
     process.stderr.write(`${workflowId}: started ${execId}\n`);
-    printRun(await followToEnd(client, execId, { json }), json);
+    printRun(await follow(), json);
   } else if (options.wait !== undefined) {
+    // Not by the route that waits: of a server that is killed meanwhile, its key would stay taken for that long.
     const wait = options.wait === true ? DEFAULT_WAIT_S : options.wait;
-    const view = await followToEnd(client, execId, { json, wait });
+    const view = await follow(wait);
     if (isTerminal(view.status)) return printRun(view, json);
     if (json) writeJson(view);
     throw new CommandExit(

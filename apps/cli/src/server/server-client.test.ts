@@ -121,6 +121,16 @@ describe('createServerClient', () => {
     expect(silent.seen).toHaveLength(1);
   });
 
+  it('does not say that nothing was sent when the first answer was lost', async () => {
+    await using server = await startScriptedServer((response) => {
+      response.socket?.destroy();
+      void server[Symbol.asyncDispose]();
+    });
+    const sent = clientOf(server.url, { retryMs: 1_000 }).send('POST', '/x', { isRepeatable: true });
+    await expect(sent).rejects.toMatchObject({ reason: 'dropped' });
+    expect(server.seen).toHaveLength(1);
+  });
+
   it.each(['nix', 'ftp://host', 'http://host?a=b', '', 'http://name:secret@host'])(
     'refuses the address "%s"',
     (url) => {

@@ -12,6 +12,8 @@ export interface ServerClientOptions {
   readonly apiKey?: string;
   /** How long one answer may take. */
   readonly timeoutMs: number;
+  /** How long a request is sent again. */
+  readonly retryMs?: number;
 }
 
 export interface ServerRequest {
@@ -40,11 +42,10 @@ export interface ServerClient {
 
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 2_000;
-/** How long a request is sent again. */
 const RETRY_MS = 8_000;
 
 export function createServerClient(options: ServerClientOptions): ServerClient {
-  const { timeoutMs } = options;
+  const { timeoutMs, retryMs = RETRY_MS } = options;
   const url = parseServerUrl(options.url);
   const authorization = readAuthorization(options.apiKey);
 
@@ -83,15 +84,18 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
 
   const send = async <T>(method: string, path: string, request: ServerRequest): Promise<ServerAnswer<T>> => {
     const { isRepeatable } = request;
-    const giveUpAt = performance.now() + RETRY_MS;
+    const giveUpAt = performance.now() + retryMs;
     let hadContact = false;
+    let lost: NoAnswer | undefined;
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
       try {
         return await once<T>(method, path, request);
       } catch (error) {
         if (!isPassing(error, { isRepeatable, hadContact })) throw error;
+        if (error instanceof NoAnswer && error.reason === 'dropped') lost = error;
         const pauseMs = Math.max(delayMs, error instanceof ServerProblem ? (error.retryAfterMs ?? 0) : 0);
-        if (performance.now() + pauseMs > giveUpAt) throw error;
+        // What was refused in the end may have been done in the beginning.
+        if (performance.now() + pauseMs > giveUpAt) throw error instanceof NoAnswer ? (lost ?? error) : error;
         hadContact = true;
         await sleep(pauseMs);
       }
