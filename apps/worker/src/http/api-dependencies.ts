@@ -116,6 +116,12 @@ export interface ApiDependencies {
   /** When given, every request needs a key. */
   readonly apiKeys?: ApiKeys;
   readonly rateLimit?: RateLimitOptions;
+  /** Wrong API keys that one address may send: 20 at once and 20 a minute by default. */
+  readonly wrongKeys?: RateLimitOptions;
+  /** Addresses and subnets of proxies whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
+  /** Origins whose scripts may read answers in a browser, such as `https://app.example.com`; none by default. */
+  readonly corsOrigins?: readonly string[];
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

@@ -16,10 +16,19 @@ const MAX_BUCKETS = 50_000;
 export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const perMs = perMinute / 60_000;
+  const tokensOf = (name: string, now: number): number => {
+    const known = buckets.get(name);
+    return known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
+  };
+  const secondsUntilOne = (tokens: number) => Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
   return {
+    /** Seconds until `take` is allowed; 0 when it is now. Takes nothing. */
+    waitSeconds(name: string, now: number): number {
+      const tokens = tokensOf(name, now);
+      return tokens >= 1 ? 0 : secondsUntilOne(tokens);
+    },
     take(name: string, now: number): BucketState {
-      const known = buckets.get(name);
-      const tokens = known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
+      const tokens = tokensOf(name, now);
       const allowed = tokens >= 1;
       const left = allowed ? tokens - 1 : tokens;
       // Set anew, so that the first key is the one that was used the longest ago.
@@ -34,7 +43,7 @@ export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
         allowed,
         remaining: Math.floor(left),
         resetSeconds: Math.ceil((burst - left) / perMs / 1000),
-        retrySeconds: allowed ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000)),
+        retrySeconds: allowed ? 0 : secondsUntilOne(left),
       };
     },
     get size() {

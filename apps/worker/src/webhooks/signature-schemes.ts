@@ -1,5 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import type { Json, PlanWebhook, WebhookStrategy } from '@compozy/core';
+import type { Json, PlanWebhook } from '@compozy/core';
 import { textAt, textOf } from './read-text.js';
 
 export interface SignedRequest {
@@ -30,7 +30,7 @@ export interface SignatureScheme {
 
 const asText = (secret: string) => (secret === '' ? undefined : Buffer.from(secret));
 
-const SCHEMES: Readonly<Record<Exclude<WebhookStrategy, 'none'>, SignatureScheme>> = {
+const SCHEMES: Readonly<Record<Exclude<PlanWebhook['verify']['strategy'], 'none'>, SignatureScheme>> = {
   hmac: {
     key: asText,
     isSigned({ body, headers }, key, { header }) {
