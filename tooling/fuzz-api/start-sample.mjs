@@ -26,6 +26,8 @@ export async function startSample({ temporal, withKeys, env = process.env }) {
       SERVER_PORT: '0',
       HEALTH_PORT: '0',
       SERVER_DRAIN_DELAY_MS: '0',
+      // One of the checks leaves the key out, or sends a wrong one, and expects 401 each time.
+      SERVER_WRONG_KEYS_PER_MINUTE: '1000000',
       ...(withKeys ? { SERVER_AUTH_ENABLED: 'true', SERVER_API_KEY_HASHES: record.hash } : {}),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,7 +51,7 @@ export async function startSample({ temporal, withKeys, env = process.env }) {
   exited.then(() => ready.reject(new Error('the worker ended')));
   try {
     const port = await ready.promise;
-    const headers = withKeys ? { 'x-api-key': key } : {};
+    const headers = withKeys ? { Authorization: `Bearer ${key}` } : {};
     const url = `http://127.0.0.1:${port}`;
     return { url, headers, errors, known: await fill(url, headers), stop };
   } catch (error) {
@@ -60,7 +62,7 @@ export async function startSample({ temporal, withKeys, env = process.env }) {
   }
 }
 
-/** Executions in every state, an event, a dead letter, a webhook that came; says what they are called. */
+/** Executions in every state, an event, a dead letter, a webhook that came; says what they are called, by the names of parameters. */
 async function fill(url, headers) {
   const call = async (method, route, body) => {
     const answer = await fetch(`${url}/api/v0${route}`, {
@@ -86,7 +88,13 @@ async function fill(url, headers) {
   await call('POST', '/hooks/open', { id: 'hooked' });
   const { event_id: event } = await call('POST', '/events', { name: 'order.created', payload: { id: 'o1' } });
   await call('POST', '/events', { name: 'nobody.listens', payload: { id: 'o2' } });
-  const states = { [ended]: 'SUCCESS', [waiting]: 'WAITING', [paused]: 'PAUSED', [canceled]: 'CANCELED', [failed]: 'FAILED' };
+  const states = {
+    [ended]: 'SUCCESS',
+    [waiting]: 'WAITING',
+    [paused]: 'PAUSED',
+    [canceled]: 'CANCELED',
+    [failed]: 'FAILED',
+  };
   await until('the executions', async () => {
     const all = await Promise.all(Object.keys(states).map((id) => call('GET', `/executions/workflows/${id}`)));
     return all.every(({ workflow_exec_id: id, status }) => states[id] === status);
@@ -97,7 +105,14 @@ async function fill(url, headers) {
     return letters.length > 0;
   });
   await until('the event', async () => (await call('GET', `/events/${event}`)).status === 'processed');
-  return { ended, waiting, paused, event, letter: letters[0].id };
+  return {
+    ended: [ended],
+    exec_id: [ended, waiting, paused, canceled, failed],
+    workflow_id: ['greet', 'nightly'],
+    event_id: [event],
+    id: [letters[0].id],
+    slug: ['open', 'hub'],
+  };
 }
 
 async function until(what, holds) {

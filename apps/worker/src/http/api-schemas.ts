@@ -198,7 +198,10 @@ export const scheduleSchema = z
   .openapi('Schedule');
 
 export const scheduleBodySchema = z
-  .strictObject({ enabled: z.boolean().optional(), cron: z.string().min(1).max(200).optional() })
+  .strictObject({
+    enabled: z.boolean().optional(),
+    cron: z.string().min(1).max(200).optional().openapi({ example: '0 3 * * *' }),
+  })
   .refine((change) => Object.keys(change).length > 0, 'must have "enabled" or "cron"')
   .openapi('ChangeSchedule', { minProperties: 1 });
 

@@ -31,7 +31,7 @@ const streamRoute = apiRoute(
       query: z.strictObject({ poll_ms: digits(250, 2000, 500) }),
     },
   },
-  { 200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } } },
+  { 200: { description: 'The stream', content: { 'text/event-stream': { schema: z.unknown() } } } },
   [404],
 );
 
