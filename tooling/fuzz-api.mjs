@@ -27,7 +27,7 @@ const RUNS = [
 ];
 
 const startedAt = performance.now();
-const program = await findSchemathesis();
+const schemathesis = await findSchemathesis();
 const dir = await mkdtemp(path.join(tmpdir(), 'compozy-fuzz-report-'));
 const temporal = await startDevServer({ log: console.log });
 let cases = 0;
@@ -70,7 +70,7 @@ async function fuzz({ name, phases, args }, { url, headers, known }, withKeys) {
     Object.entries(headers).flatMap(([header, value]) => ['--header', `${header}: ${value}`]),
     args,
   ].flat();
-  const { code, output } = await runProgram(program, command);
+  const { code, output } = await runProgram(schemathesis, command);
   await writeFile(path.join(dir, `${label}.log`), output);
   const count = Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
   cases += count;

@@ -63,6 +63,14 @@ describe('what is no request', () => {
   });
 });
 
+describe('the port of health', () => {
+  it('answers with problem documents too', async () => {
+    const answer = await callServer(`http://127.0.0.1:${plain.healthPort}`, 'GET', '/metrics');
+    expect(answer).toMatchObject({ status: 404, body: { code: 'Api.NotFound', instance: '/metrics' } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+});
+
 describe('routes', () => {
   it.each([
     ['a path out of the hooks', 'GET', '/api/v0/hooks/../workflows', 200],

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { ApiProblem, toApiProblem, toProblemResponse } from './problem.js';
 
 /** One thing that the server needs; the check throws while it is not there. */
 export interface HealthCheck {
@@ -27,6 +28,11 @@ type CheckState = 'up' | 'down';
 export function createHealth({ checks, timeoutMs = 3_000, onFailure }: HealthOptions): Health {
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
   const app = new Hono();
+  app.onError((error, { req }) => toProblemResponse(toApiProblem(error), req.path));
+  app.notFound(({ req }) => {
+    const detail = `There is no route ${req.path}; there are GET /health and GET /ready`;
+    return toProblemResponse(new ApiProblem('Api.NotFound', detail), req.path);
+  });
 
   app.get('/health', (context) => context.json({ status: 'up' }));
 

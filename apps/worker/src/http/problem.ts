@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CompozyError, type ErrorCode, type JsonObject } from '@compozy/core';
 
 /** Problems of the HTTP API itself; those of the engine keep their own codes. */
@@ -127,4 +128,13 @@ export function toProblemDocument(problem: ApiProblem, instance: string, request
     request_id: requestId,
     ...(errors === undefined ? {} : { errors }),
   };
+}
+
+/** The answer where there is no route, and so no id of the request either. */
+export function toProblemResponse(problem: ApiProblem, instance: string): Response {
+  const body = JSON.stringify(toProblemDocument(problem, instance, randomUUID()));
+  return new Response(body, {
+    status: problem.status,
+    headers: { ...problem.options.headers, 'content-type': 'application/problem+json' },
+  });
 }

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { CompozyError } from '@compozy/core';
-import { ApiProblem, toProblemDocument, type ProblemCode } from './problem.js';
+import { ApiProblem, toProblemDocument, toProblemResponse, type ProblemCode } from './problem.js';
 
 export interface HttpServerOptions {
   readonly fetch: Parameters<typeof getRequestListener>[0];
@@ -40,7 +40,7 @@ export async function serveHttp(options: HttpServerOptions): Promise<HttpServer>
       connectionsCheckingInterval: Math.min(headersTimeoutMs, requestTimeoutMs) / 4,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    getRequestListener(fetch, { errorHandler: () => toResponse(unreadable()) }),
+    getRequestListener(fetch, { errorHandler: () => toProblemResponse(unreadable(), '') }),
   );
   const answers = new WeakMap<Duplex, ServerResponse>();
   let isEnding = false;
@@ -92,11 +92,6 @@ function refusalOf(code: string | undefined): ApiProblem {
 
 function unreadable(): ApiProblem {
   return new ApiProblem('Api.Malformed', 'This is no HTTP request with a path and a host');
-}
-
-function toResponse(problem: ApiProblem): Response {
-  const body = JSON.stringify(toProblemDocument(problem, '', randomUUID()));
-  return new Response(body, { status: problem.status, headers: { 'content-type': 'application/problem+json' } });
 }
 
 function toMessage(problem: ApiProblem): string {
