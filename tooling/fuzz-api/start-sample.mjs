@@ -86,6 +86,7 @@ async function fill(url, headers) {
   await call('POST', `/executions/workflows/${paused}/pause`);
   await call('POST', `/executions/workflows/${canceled}/cancel`);
   await call('POST', '/hooks/open', { id: 'hooked' });
+  await call('POST', '/memory/chats/append', { key: 'user-7', messages: [{ role: 'user', content: 'Hello' }] });
   const { event_id: event } = await call('POST', '/events', { name: 'order.created', payload: { id: 'o1' } });
   await call('POST', '/events', { name: 'nobody.listens', payload: { id: 'o2' } });
   const states = {
@@ -112,6 +113,7 @@ async function fill(url, headers) {
     event_id: [event],
     id: [letters[0].id],
     slug: ['open', 'hub'],
+    memory_ref: ['chats'],
   };
 }
 

@@ -7,12 +7,18 @@ import { createSqliteStore } from '@compozy/store';
 import { createProjectHost, startServer, type ApiDependencies, type StartRequest } from '@compozy/worker';
 
 const FILES = {
-  'compozy.yaml': 'name: plain\nworkflows: [{ source: ./main.yaml }, { source: ./schedules.yaml }]\n',
+  'compozy.yaml': `name: plain
+workflows: [{ source: ./main.yaml }, { source: ./schedules.yaml }]
+memories: [{ id: chats, type: message_count_based, max_messages: 4 }]
+`,
   'main.yaml': `id: main
 config: { input: { type: object, required: [name], properties: { name: { type: string } } } }
 tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
 `,
-  'schedules.yaml': 'id: schedules\ntasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]\n',
+  'schedules.yaml': `id: schedules
+memories: [{ id: own, type: buffer }]
+tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
+`,
 };
 
 export interface PlainServer extends AsyncDisposable {

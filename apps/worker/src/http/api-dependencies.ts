@@ -4,6 +4,7 @@ import type {
   IdempotencyRepository,
   Json,
   JsonObject,
+  MemoryOperations,
   ProjectSource,
   RunView,
   TaskRepository,
@@ -111,6 +112,8 @@ export interface ApiDependencies {
   readonly store?: ApiStore;
   /** Without it, the routes of events are answered with 501. */
   readonly events?: ApiEvents;
+  /** Without it, the routes of memories are answered with 501. */
+  readonly memory?: Pick<MemoryOperations, 'execute'>;
   /** Without it, the routes of schedules are answered with 501. */
   readonly schedules?: ApiSchedules;
   /** When given, every request needs a key. */

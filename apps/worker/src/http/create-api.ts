@@ -12,6 +12,7 @@ import { checkBody, emptyBody } from './check-body.js';
 import { addEventRoutes } from './event-routes.js';
 import { addExecutionRoutes } from './execution-routes.js';
 import { limitRate } from './limit-rate.js';
+import { addMemoryRoutes } from './memory-routes.js';
 import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
 import { addScheduleRoutes } from './schedule-routes.js';
 import { addStartRoutes } from './start-routes.js';
@@ -61,6 +62,7 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   addStreamRoute(app, dependencies);
   addEventRoutes(app, dependencies);
   addScheduleRoutes(app, dependencies);
+  addMemoryRoutes(app, dependencies);
   addWebhookRoutes(app, dependencies);
   app.get(`${API_BASE}/openapi.json`, (context) => context.json(describeApi(app, dependencies)));
   return app;

@@ -32,6 +32,9 @@ const ENGINE_PROBLEMS: Partial<Record<ErrorCode, { readonly status: ProblemStatu
   'Config.UnknownTask': { status: 422, title: 'The workflow has no such task' },
   'Signal.NoSuchRun': { status: 404, title: 'There is no such open execution' },
   'Condition.Invalid': { status: 400, title: 'A condition cannot be evaluated' },
+  'Memory.NotFound': { status: 404, title: 'There is no such memory' },
+  'Memory.Invalid': { status: 422, title: 'The operation on the memory cannot be carried out as it is' },
+  'Memory.Unavailable': { status: 503, title: 'The memory does not answer' },
   'Store.Unavailable': { status: 503, title: 'The store does not answer' },
   'Server.Unreachable': { status: 503, title: 'Temporal does not answer' },
 };
