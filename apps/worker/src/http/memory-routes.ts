@@ -1,4 +1,4 @@
-import { z, type RouteConfig } from '@hono/zod-openapi';
+import type { z, RouteConfig } from '@hono/zod-openapi';
 import type { JsonObject, MemoryDefinition, MemoryOperation, ProjectSource } from '@compozy/core';
 import { toMemoryCall } from '@compozy/core/memory';
 import type { Context } from 'hono';

@@ -4,6 +4,7 @@ import { digits } from './api-schemas.js';
 
 const key = z
   .string()
+  // oxlint-disable-next-line no-control-regex
   .regex(/^[^\u0000-\u001f\u007f]{1,255}$/, 'must be 1 to 255 characters, none of them a control character')
   .regex(/\S/, 'must not be blank')
   .openapi({ description: 'Which conversation of the memory', example: 'user-7' });
