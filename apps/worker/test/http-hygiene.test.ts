@@ -44,6 +44,11 @@ describe('what is no request', () => {
     expect(answer.body['request_id']).toMatch(/./);
   });
 
+  it('is what an old client sends without a host, too', async () => {
+    const answer = await sendRaw(plain.port, 'GET /api/v0/workflows HTTP/1.0\r\n\r\n');
+    expect([answer.status, answer.body['code']]).toEqual([400, 'Api.Malformed']);
+  });
+
   it('is not waited for: who sends its headers or its body slowly is cut off', async () => {
     const fetch = async (request: Request) => new Response(String((await request.text()).length));
     const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400 };

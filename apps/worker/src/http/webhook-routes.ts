@@ -64,7 +64,7 @@ export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): vo
     return context.json({ status: 'accepted' as const, event: answer.event, event_id: answer.eventId }, 202);
   };
 
-  // Described only: a body is read as its bytes, and checked once its signature was.
+  // Described only: a signature is one of the bytes as they came, whatever the content type says.
   for (const method of ['post', 'put', 'patch'] as const) app.openAPIRegistry.registerPath(hookRoute(method));
   app.on(['POST', 'PUT', 'PATCH'], `${HOOKS_PATH}:slug`, (context) => take(context, context.req.param('slug')));
 }
