@@ -10,6 +10,8 @@ export interface BucketState {
   readonly retrySeconds: number;
 }
 
+/** Who waited as long as was said is not refused for a rounding error. */
+const ONE = 1 - 1e-9;
 const MAX_BUCKETS = 50_000;
 
 /** Token buckets by name. A bucket that is full again is forgotten, and so is the oldest one when there are too many. */
@@ -25,12 +27,12 @@ export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
     /** Seconds until `take` is allowed; 0 when it is now. Takes nothing. */
     waitSeconds(name: string, now: number): number {
       const tokens = tokensOf(name, now);
-      return tokens >= 1 ? 0 : secondsUntilOne(tokens);
+      return tokens >= ONE ? 0 : secondsUntilOne(tokens);
     },
     take(name: string, now: number): BucketState {
       const tokens = tokensOf(name, now);
-      const allowed = tokens >= 1;
-      const left = allowed ? tokens - 1 : tokens;
+      const allowed = tokens >= ONE;
+      const left = allowed ? Math.max(0, tokens - 1) : tokens;
       // Set anew, so that the first key is the one that was used the longest ago.
       buckets.delete(name);
       buckets.set(name, { tokens: left, at: now });
