@@ -22,7 +22,7 @@ export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
     const known = buckets.get(name);
     return known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
   };
-  const secondsUntilOne = (tokens: number) => Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
+  const secondsUntilOne = (tokens: number) => Math.max(1, Math.ceil((ONE - tokens) / perMs / 1000));
   return {
     /** Seconds until `take` is allowed; 0 when it is now. Takes nothing. */
     waitSeconds(name: string, now: number): number {
