@@ -88,7 +88,7 @@ async function describe(url, headers, known) {
     for (const operation of Object.values(operations)) {
       for (const parameter of operation.parameters ?? []) {
         if (parameter.in !== 'path') continue;
-        const ids = parameter.name === 'exec_id' && route === STREAM ? known.ended : known[parameter.name];
+        const ids = (parameter.name === 'exec_id' && known.executionsOf[route]) || known[parameter.name];
         parameter.examples = Object.fromEntries(ids.map((value, index) => [`known${index}`, { value }]));
         parameter.schema = { anyOf: [{ enum: ids }, parameter.schema] };
       }

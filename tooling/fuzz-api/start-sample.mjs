@@ -62,7 +62,7 @@ export async function startSample({ temporal, withKeys, env = process.env }) {
   }
 }
 
-/** Executions in every state, an event, a dead letter, a webhook that came; says what they are called, by the names of parameters. */
+/** Executions in every state, an event, a dead letter, a webhook that came. Gives their ids by the names of parameters. */
 async function fill(url, headers) {
   const call = async (method, route, body) => {
     const answer = await fetch(`${url}/api/v0${route}`, {
@@ -76,8 +76,9 @@ async function fill(url, headers) {
   };
   const start = async (workflow, input = {}) =>
     (await call('POST', `/workflows/${workflow}/executions`, { input })).exec_id;
-  const [ended, waiting, paused, canceled, failed] = [
+  const [ended, waiting, another, paused, canceled, failed] = [
     await start('greet', { id: 'a', count: 1, tags: ['x'] }),
+    await start('hold', { wait: true }),
     await start('hold', { wait: true }),
     await start('hold', { wait: true }),
     await start('hold', { wait: true }),
@@ -107,8 +108,12 @@ async function fill(url, headers) {
   });
   await until('the event', async () => (await call('GET', `/events/${event}`)).status === 'processed');
   return {
-    ended: [ended],
     exec_id: [ended, waiting, paused, canceled, failed],
+    // A stream of an execution that waits would not end, and cancelling would end those that the others want to find.
+    executionsOf: {
+      '/api/v0/executions/workflows/{exec_id}/stream': [ended, failed],
+      '/api/v0/executions/workflows/{exec_id}/cancel': [another, ended],
+    },
     workflow_id: ['greet', 'nightly'],
     event_id: [event],
     id: [letters[0].id],
