@@ -28,7 +28,8 @@ try {
 
 async function approved(worker) {
   const run = await worker.triggerWorkflow('expense', { employee: 'Ann', amount: 240, purpose: 'a train to Ulm' });
-  const answer = (payload) => worker.sendSignal(run.workflowExecId, 'approval', payload);
+  const { workflowExecId } = run;
+  const answer = (data) => worker.sendSignal({ workflowExecId, eventType: 'approval', data });
   await answer({ by: 'Ann', role: 'manager', ok: true }); // nobody approves an expense of their own
   await until('the first reminder', async () => (await run.view())?.tasks.remind?.status === 'SUCCESS');
   await answer({ by: 'Ruth', role: 'manager', ok: true, note: 'have a good trip' });
@@ -42,7 +43,8 @@ async function approved(worker) {
 
 async function rejected(worker) {
   const run = await worker.triggerWorkflow('expense', { employee: 'Bob', amount: 4_000, purpose: 'a sofa' });
-  const answer = (payload) => worker.sendSignal(run.workflowExecId, 'approval', payload);
+  const { workflowExecId } = run;
+  const answer = (data) => worker.sendSignal({ workflowExecId, eventType: 'approval', data });
   await answer({ by: 'Ruth', role: 'manager', ok: true }); // too much for a manager
   await answer({ by: 'Finn', role: 'finance', ok: false, note: 'no more sofas' });
   const output = await outputOf(run);

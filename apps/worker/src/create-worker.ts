@@ -1,88 +1,30 @@
 import path from 'node:path';
-import { Client } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
-import { createActivities, createProjectMask, type RunStore, type ToolLog } from '@compozy/activities';
-import {
-  CompozyError,
-  getTaskQueue,
-  PAUSE_SIGNAL,
-  RESUME_SIGNAL,
-  type BlobStore,
-  type Json,
-  type MemoryOperations,
-  type ScheduleOverrideRepository,
-  type Trigger,
-} from '@compozy/core';
+import type { Client } from '@temporalio/client';
+import { createActivities, createProjectMask, type RunStore } from '@compozy/activities';
+import { CompozyError, getTaskQueue, PAUSE_SIGNAL, RESUME_SIGNAL, type Json } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import type { Project } from '@compozy/core/loader';
-import {
-  createDispatcherActivities,
-  type DispatcherStore,
-  type OutgoingEvent,
-  type SentEvent,
-} from '@compozy/dispatcher';
-import { createMemory, createSqliteStore } from '@compozy/memory';
+import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
+import { createDispatcherActivities, type OutgoingEvent, type SentEvent } from '@compozy/dispatcher';
+import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
+import { createSqliteStore } from '@compozy/store';
 import { workflowsPath } from '@compozy/workflows';
-import { connect, type TemporalSettings } from './connection.js';
-import { createExecId } from './exec-id.js';
+import { createClient } from './create-client.js';
+import { createExecId, deriveExecId } from './exec-id.js';
+import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
+import { createWorkerChecks } from './health/worker-checks.js';
 import { createProjectHost } from './project-host.js';
-import { createProjectTools, type ToolFunctions } from './project-tools.js';
+import { createProjectTools } from './project-tools.js';
 import { createRunReconciler } from './reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './run-gateway.js';
 import { createRunHandle, type RunHandle } from './run-handle.js';
-import { keepReconciled, type ScheduleLog } from './schedules/keep-reconciled.js';
+import { keepReconciled } from './schedules/keep-reconciled.js';
 import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
 import { findSearchAttributes } from './search-attributes.js';
 import { createWorkerEvents } from './worker-events.js';
+import type { TriggerOptions, WorkerConfig, WorkerOptions, WorkerStore } from './worker-options.js';
+import { createSignalSender, type SignalRequest } from './worker-signals.js';
 import { bundleWorkflows } from './workflow-bundle.js';
-
-/** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */
-export type WorkerStore = DispatcherStore & Partial<RunStore>;
-
-export interface WorkerOptions {
-  readonly project: Project;
-  readonly temporal: TemporalSettings;
-  /** Functions beside, or instead of, those of the project's entrypoint; they win. */
-  readonly tools?: ToolFunctions;
-  /** Large values; by default files in `<project>/.compozy/blobs`. */
-  readonly blobs?: BlobStore;
-  /** For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which the first of them creates. */
-  readonly memory?: MemoryOperations;
-  /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
-  readonly cacheDir?: string;
-  readonly onToolLog?: ToolLog;
-  /** How long running activities may go on after `stop`; 30,000 ms by default. */
-  readonly shutdownGraceMs?: number;
-  /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
-  readonly workflowsPath?: string;
-  readonly maxConcurrentActivities?: number;
-  /**
-   * Where runs, events and dead letters are shown, and signs of life are kept. Without it everything runs, nothing is
-   * listed, and nobody retires what dead workers leave.
-   */
-  readonly store?: WorkerStore;
-  /** Names this worker and its dispatcher: letters, digits, "_" and "."; a new one at each start by default. */
-  readonly instanceId?: string;
-  /** `on-demand`: the dispatcher is started by the first event that is sent, and not by `setup`. */
-  readonly dispatcher?: 'on-demand';
-  /** `false`: the schedules of the workflows are not brought to Temporal, and those that are there are left alone. */
-  readonly schedules?: false | WorkerSchedules;
-}
-
-export interface WorkerSchedules {
-  /** A second place for changes by hand; Temporal has them too. */
-  readonly overrides?: ScheduleOverrideRepository;
-  /** What changed, and warnings; by default warnings become warnings of the process. */
-  readonly log?: ScheduleLog;
-}
-
-export interface TriggerOptions {
-  readonly initialTaskId?: string;
-  readonly workflowExecId?: string;
-  readonly trigger?: Trigger;
-  /** What to do where there is an execution of that id already: `refuse` it, or `join` it. Default: `refuse`. */
-  readonly existing?: 'refuse' | 'join';
-}
 
 export interface CompozyWorker {
   readonly client: Client;
@@ -91,6 +33,8 @@ export interface CompozyWorker {
   readonly schedules: ScheduleManager;
   /** The Workflow Id of the dispatcher that this worker's events go to. */
   readonly dispatcherId: string;
+  /** What `healthCheck` looks at. */
+  readonly checks: readonly HealthCheck[];
   /**
    * Resolves when the worker polls, its dispatcher runs, and it has brought its schedules to Temporal, or warned that it
    * could not.
@@ -100,17 +44,26 @@ export interface CompozyWorker {
   stop(): Promise<void>;
   /** Settles when the worker ended: by `stop`, or by a failure that it could not survive. */
   readonly ended: Promise<void>;
+  /**
+   * Starts a run. Its input is checked before anything is stored or started.
+   *
+   * @throws `Config.UnknownWorkflow`, `Config.UnknownTask`, `Input.Invalid`; `Run.Exists` where the execution id is
+   * taken.
+   */
   triggerWorkflow(workflowId: string, input?: Json, options?: TriggerOptions): Promise<RunHandle>;
   run(workflowId: string, workflowExecId: string): RunHandle;
   cancelWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
+  /** Durable: no new task is begun until `resumeWorkflow`. */
   pauseWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
   resumeWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
   /**
-   * Hands a signal to an open run; a wait task may take it now or later. A repeated `id` is heard once.
+   * With `workflowExecId`, a signal to that open run: a wait task may take it now or later. With `workflowId`, to the
+   * runs of that workflow that wait for it, or, when there is none, an event that only this workflow's triggers hear.
+   * Else an event that starts every workflow with a trigger of that name.
    *
-   * @throws `Signal.NoSuchRun`.
+   * @throws `Signal.NoSuchRun`, `Event.NotAccepted`, `Input.Invalid`.
    */
-  sendSignal(workflowExecId: string, name: string, payload?: Json, options?: { readonly id?: string }): Promise<void>;
+  sendSignal(signal: SignalRequest): Promise<SentEvent>;
   /**
    * Starts every workflow that has a trigger of this name. Resolves when Temporal has the event; repeat it with the
    * same `eventId` when it does not.
@@ -118,6 +71,8 @@ export interface CompozyWorker {
    * @throws `Event.NotAccepted`.
    */
   sendEvent(event: OutgoingEvent): Promise<SentEvent>;
+  /** Resolves when everything that the worker needs answers. @throws HealthError (`Worker.Unhealthy`) naming what does not. */
+  healthCheck(): Promise<void>;
   /** Serves `project` from now on; running executions keep the plan they started with. */
   reload(project: Project): Promise<void>;
 }
@@ -125,34 +80,39 @@ export interface CompozyWorker {
 /**
  * Connects to Temporal and prepares a worker for one project. It polls after `setup`.
  *
- * @throws `Server.Unreachable`, and the codes of the tool runtime's options.
+ * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; the codes of the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
-  const { project, temporal } = options;
+  const { temporal, resources, config = {}, versioning } = options;
+  const serve = (given: Project) => (resources === undefined ? given : given.extend(resources));
+  const project = serve(options.project);
   const state = path.join(project.dir, '.compozy');
-  const namespace = temporal.namespace ?? 'default';
   const taskQueue = temporal.taskQueue ?? getTaskQueue(project.name);
   const host = createProjectHost(project);
   const tools = createProjectTools(project, options.tools);
   const blobs = options.blobs ?? createFileBlobStore({ dir: path.join(state, 'blobs') });
-  const memory = options.memory ?? createMemory({ store: createSqliteStore({ file: path.join(state, 'memory.db') }) });
-  const store = options.store === undefined ? {} : { store: options.store };
-  const runStore = findRunStore(options.store);
+  const memory = options.memory ?? createMemory({ store: createMemoryStore({ file: path.join(state, 'memory.db') }) });
+  const ownStore = options.store === undefined ? createSqliteStore({ path: path.join(state, 'state.db') }) : undefined;
+  const store = ownStore ?? (options.store === false ? undefined : options.store);
+  const withStore = store === undefined ? {} : { store };
+  const runStore = findRunStore(store, options);
   const instanceId = options.instanceId ?? createExecId();
-  const [connection, codePath] = await Promise.all([
-    connect(temporal),
-    bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache')),
+  const { interceptors, sinks } = options.monitoring ?? {};
+  const [connected, codePath] = await Promise.all([
+    createClient(temporal),
+    bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache'), {
+      interceptorModules: interceptors?.workflowModules ?? [],
+      isVersioned: versioning !== undefined,
+    }),
   ]);
-  const client = new Client({ connection, namespace });
-  const searchAttributes = await findSearchAttributes(connection, namespace);
+  const { client, connection } = connected;
+  const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
   const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
-  const events = createWorkerEvents({ client, project: project.name, instanceId, taskQueue, blobs, ...store });
-  const worker = await createTemporalWorker(connection, {
-    namespace,
-    taskQueue,
-    codePath,
-    graceMs: options.shutdownGraceMs ?? 30_000,
-    maxActivities: options.maxConcurrentActivities ?? 100,
+  const events = createWorkerEvents({ client, project: project.name, instanceId, taskQueue, blobs, ...withStore });
+  const toolTimeoutMs = config.toolExecutionTimeoutMs ?? project.config.toolExecutionTimeoutMs;
+  const graceMs = config.shutdownGraceMs ?? 30_000;
+  const worker = await connected.newWorker(taskQueue, {
+    workflowBundle: { codePath },
     activities: {
       ...createActivities({
         project: host,
@@ -160,21 +120,36 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         blobs,
         runs,
         memory,
+        toolTimeoutMs,
         ...(runStore === undefined ? {} : { store: runStore }),
-        toolTimeoutMs: project.config.toolExecutionTimeoutMs,
         ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
       }),
-      ...createDispatcherActivities({ project: host, runs, blobs, ...store }),
+      ...createDispatcherActivities({ project: host, runs, blobs, ...withStore }),
     },
+    maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities ?? 100,
+    ...limits(config),
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + 10_000,
+    ...(interceptors === undefined ? {} : { interceptors }),
+    ...(sinks === undefined ? {} : { sinks }),
+    ...(versioning === undefined
+      ? {}
+      : {
+          workerDeploymentOptions: {
+            useWorkerVersioning: true,
+            version: versioning,
+            defaultVersioningBehavior: 'PINNED',
+          },
+        }),
   });
   const reconciler =
-    runStore === undefined
+    runStore === undefined || store === undefined
       ? undefined
       : createRunReconciler({
           client,
           project: project.name,
           instance: instanceId,
-          store: runStore,
+          store: { ...runStore, leases: store.leases },
           mask: createProjectMask(host),
         });
   let running: Promise<void> | undefined;
@@ -198,14 +173,24 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           schedules.log ?? (({ level, message }) => void (level === 'warn' && process.emitWarning(message))),
         );
 
+  const validator = createSchemaValidator();
   const handleOf = (workflowId: string, execId: string) =>
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
-  const runOf = (workflowId: string, workflowExecId: string) =>
-    createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId }, blobs);
+  const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
+    createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
+  const sendEvent = (event: OutgoingEvent) => events.send(event);
+  const ping = store?.ping?.bind(store);
+  const checks: readonly HealthCheck[] = [
+    ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
+    { name: 'dispatcher', check: () => events.check() },
+    ...(ping === undefined ? [] : [{ name: 'store', check: ping }]),
+    ...(options.checks ?? []),
+  ];
 
   return {
     client,
     taskQueue,
+    checks,
     schedules: createScheduleManager({ client, project: project.name, ...overrides }),
     get dispatcherId() {
       return events.dispatcherId;
@@ -230,71 +215,69 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       await running;
       await tools.close();
       if (options.memory === undefined) await memory.close();
-      await connection.close();
+      await ownStore?.close();
+      await connected.close();
     },
 
     async triggerWorkflow(workflowId, input = {}, settings = {}) {
-      const { initialTaskId, workflowExecId = createExecId(), trigger, existing = 'refuse' } = settings;
-      const isNew = await runs.startNew({
+      const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = settings;
+      const { existing = idempotencyKey === undefined ? 'refuse' : 'join' } = settings;
+      checkRunStart(host, validator, { workflowId, input, initialTaskId });
+      const derivedId = () =>
+        idempotencyKey === undefined
+          ? createExecId()
+          : deriveExecId(`start:${host.name}\n${workflowId}\n${idempotencyKey}`);
+      const workflowExecId = settings.workflowExecId ?? derivedId();
+      const { runId } = await runs.startRun({
         workflowId,
         workflowExecId,
         input,
-        trigger: trigger ?? { type: 'api' },
+        trigger,
         ...(initialTaskId === undefined ? {} : { initialTaskId }),
       });
-      if (isNew || existing === 'join') return runOf(workflowId, workflowExecId);
+      if (runId !== undefined || existing === 'join') return runOf(workflowId, workflowExecId, runId);
       const message = `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`;
-      throw new CompozyError('Config.Invalid', message);
+      throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
     },
 
-    run: runOf,
+    run: (workflowId, workflowExecId) => runOf(workflowId, workflowExecId),
     cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
     pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
     resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
+    sendSignal: createSignalSender({ client, taskQueue, runs, sendEvent }),
+    sendEvent,
 
-    sendSignal: (workflowExecId, name, payload = null, { id = createExecId() } = {}) =>
-      runs.signalRun(workflowExecId, { id, name, payload, source: 'api' }),
-
-    sendEvent: (event) => events.send(event),
+    async healthCheck() {
+      const report = await runHealthChecks(checks);
+      if ([...report.values()].some((error) => error !== undefined)) throw new HealthError(report);
+    },
 
     async reload(next) {
-      host.replace(next);
-      await tools.reload(next);
+      const served = serve(next);
+      host.replace(served);
+      await tools.reload(served);
       await keeper?.reconcile();
     },
   };
 }
 
-/** The store, when runs can be written to it. */
-function findRunStore(store: WorkerStore | undefined): (RunStore & Pick<WorkerStore, 'leases'>) | undefined {
-  const { workflows, tasks, leases } = store ?? {};
-  if (workflows === undefined || tasks === undefined || leases === undefined) return undefined;
-  return { workflows, tasks, leases };
+/** Where runs can be written to, if anywhere. */
+function findRunStore(
+  store: WorkerStore | undefined,
+  { workflowRepo, taskRepo }: Pick<WorkerOptions, 'workflowRepo' | 'taskRepo'>,
+): RunStore | undefined {
+  const workflows = workflowRepo?.() ?? store?.workflows;
+  const tasks = taskRepo?.() ?? store?.tasks;
+  return workflows === undefined || tasks === undefined ? undefined : { workflows, tasks };
 }
 
-interface TemporalWorkerSettings {
-  readonly namespace: string;
-  readonly taskQueue: string;
-  readonly codePath: string;
-  readonly graceMs: number;
-  readonly maxActivities: number;
-  readonly activities: object;
-}
-
-async function createTemporalWorker(connection: NativeConnection, settings: TemporalWorkerSettings): Promise<Worker> {
-  return await Worker.create({
-    connection,
-    namespace: settings.namespace,
-    taskQueue: settings.taskQueue,
-    workflowBundle: { codePath: settings.codePath },
-    activities: settings.activities,
-    maxConcurrentActivityTaskExecutions: settings.maxActivities,
-    shutdownGraceTime: settings.graceMs,
-    shutdownForceTime: settings.graceMs + 10_000,
-    // The wrapper beats each second, and a cancellation comes back on a beat.
-    maxHeartbeatThrottleInterval: 1_000,
-    defaultHeartbeatThrottleInterval: 1_000,
-    // When a worker dies, the workflow tasks that wait for it go to another one after this time.
-    stickyQueueScheduleToStartTimeout: 5_000,
-  });
+function limits({ maxConcurrentLocalActivities, maxConcurrentWorkflowTasks }: WorkerConfig) {
+  return {
+    ...(maxConcurrentLocalActivities === undefined
+      ? {}
+      : { maxConcurrentLocalActivityExecutions: maxConcurrentLocalActivities }),
+    ...(maxConcurrentWorkflowTasks === undefined
+      ? {}
+      : { maxConcurrentWorkflowTaskExecutions: maxConcurrentWorkflowTasks }),
+  };
 }

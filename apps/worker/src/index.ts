@@ -1,11 +1,18 @@
-export {
-  createWorker,
-  type CompozyWorker,
-  type TriggerOptions,
-  type WorkerOptions,
-  type WorkerSchedules,
-} from './create-worker.js';
+export { createWorker, type CompozyWorker } from './create-worker.js';
+export type {
+  TriggerOptions,
+  WorkerConfig,
+  WorkerMonitoring,
+  WorkerOptions,
+  WorkerSchedules,
+  WorkerStore,
+  WorkerVersioning,
+} from './worker-options.js';
+export type { SignalRequest } from './worker-signals.js';
+export { createClient, type ClientConfig, type NewWorkerOptions, type TemporalClient } from './create-client.js';
 export { connect, type TemporalSettings } from './connection.js';
+export { getTaskQueue } from '@compozy/core';
+export { createResourceRegistry } from '@compozy/core/loader';
 export { createExecId } from './exec-id.js';
 export { createProjectHost, type ProjectHost } from './project-host.js';
 export type { ToolFunctions } from './project-tools.js';
@@ -36,7 +43,7 @@ export type {
 } from './http/api-dependencies.js';
 export { API_SCOPES, createApiKey, createApiKeys, hashApiKey, type ApiKeys, type ApiScope } from './http/api-key.js';
 export { createApi } from './http/create-api.js';
-export type { HealthCheck } from './http/create-health.js';
+export { HealthError, type HealthCheck, type HealthReport } from './health/health-check.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
-export { createWorkerChecks } from './http/worker-checks.js';
+export { createWorkerChecks } from './health/worker-checks.js';
 export { createWorkerRuns, type WorkerRunsOptions } from './http/worker-runs.js';

@@ -9,7 +9,6 @@ import { createWorker } from './create-worker.js';
 import { readWorkerEnvironment } from './env.js';
 import { createApiKeys } from './http/api-key.js';
 import { startServer } from './http/start-server.js';
-import { createWorkerChecks } from './http/worker-checks.js';
 import { createWorkerEventPort } from './http/worker-event-port.js';
 import { createWorkerRuns } from './http/worker-runs.js';
 import { createWorkerSchedulePort } from './http/worker-schedule-port.js';
@@ -47,7 +46,7 @@ try {
       overrides: store.schedules,
       log: ({ level, message }) => print({ level, message, component: 'schedules' }),
     },
-    shutdownGraceMs: settings.shutdownTimeoutMs,
+    config: { shutdownGraceMs: settings.shutdownTimeoutMs },
     onToolLog: ({ toolId, taskKey, text }) => print({ level: 'info', message: text, tool: toolId, task: taskKey }),
   });
   const perMinute = settings.requestsPerMinute;
@@ -67,7 +66,7 @@ try {
       ...(perMinute === 0 ? {} : { rateLimit: { perMinute, burst: perMinute } }),
       onError: (error, context) => print({ level: 'error', message: describe(error), ...context }),
     },
-    checks: [...createWorkerChecks(worker), { name: 'store', check: () => store.ping() }],
+    checks: worker.checks,
     onUnready: (check, error) => warn(check)(error),
     host: settings.host,
     port: settings.port,

@@ -18,6 +18,7 @@ export function createProjectHost(first: Project): ProjectHost {
     },
     plan: (workflowId) => current.workflows.get(workflowId),
     workflowIds: () => [...current.workflows.keys()],
+    compileTask: (task, workflowId) => current.compileTask(task, workflowId),
     secrets: () => current.secrets,
     publicNames: () => new Set(Object.keys(current.publicEnv)),
     replace(project) {

@@ -22,47 +22,38 @@ export function temporalWorkflowId(workflowId: string, workflowExecId: string): 
 }
 
 /** Starts runs of the project and speaks to them through the Temporal client. */
-export interface TemporalRunGateway extends RunGateway {
-  /** As `startRun`, but says whether the run is new. */
-  startNew(run: Parameters<RunGateway['startRun']>[0] & { readonly initialTaskId?: string }): Promise<boolean>;
-}
-
-export function createRunGateway(options: RunGatewayOptions): TemporalRunGateway {
+export function createRunGateway(options: RunGatewayOptions): RunGateway {
   const { client, taskQueue, project, searchAttributes } = options;
-
-  const startNew: TemporalRunGateway['startNew'] = async (run) => {
-    const { workflowId, workflowExecId, input, trigger, initialTaskId } = run;
-    const args: RunInput = {
-      workflow_id: workflowId,
-      workflow_exec_id: workflowExecId,
-      project: project.name,
-      input,
-      trigger,
-      ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
-    };
-    try {
-      await client.workflow.start(workflowId, {
-        workflowId: temporalWorkflowId(workflowId, workflowExecId),
-        taskQueue,
-        args: [args],
-        memo: { compozy_exec_id: workflowExecId, compozy_project: project.name },
-        typedSearchAttributes: searchAttributes({
-          execId: workflowExecId,
-          project: project.name,
-          workflow: workflowId,
-        }),
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
-    }
-  };
-
   return {
-    startNew,
-    startRun: async (run) => void (await startNew(run)),
+    async startRun({ workflowId, workflowExecId, input, trigger, initialTaskId }) {
+      const args: RunInput = {
+        workflow_id: workflowId,
+        workflow_exec_id: workflowExecId,
+        project: project.name,
+        input,
+        trigger,
+        ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
+      };
+      const temporalId = temporalWorkflowId(workflowId, workflowExecId);
+      try {
+        const handle = await client.workflow.start(workflowId, {
+          workflowId: temporalId,
+          taskQueue,
+          args: [args],
+          memo: { compozy_exec_id: workflowExecId, compozy_project: project.name },
+          typedSearchAttributes: searchAttributes({
+            execId: workflowExecId,
+            project: project.name,
+            workflow: workflowId,
+          }),
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
+        return { temporalWorkflowId: temporalId, runId: handle.firstExecutionRunId };
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return { temporalWorkflowId: temporalId, runId: undefined };
+      }
+    },
 
     async signalRun(workflowExecId, { id, name, payload, source }) {
       const envelope: SignalEnvelope = { payload, metadata: { signal_id: id, source } };
@@ -79,7 +70,8 @@ export function createRunGateway(options: RunGatewayOptions): TemporalRunGateway
   };
 }
 
-async function signalIfOpen(
+/** Whether there was an open run to take it. */
+export async function signalIfOpen(
   client: Client,
   temporalId: string,
   name: string,

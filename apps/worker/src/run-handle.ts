@@ -23,6 +23,8 @@ export interface RunHandle {
   readonly workflowId: string;
   readonly workflowExecId: string;
   readonly temporalWorkflowId: string;
+  /** Of the Temporal run that was started; `undefined` for one that was there already. */
+  readonly runId: string | undefined;
   /** Where the run stands now; needs a worker. `null` before its first step. */
   view(): Promise<RunView | null>;
   /** Waits for the end. A failed or cancelled run is a view with that status, not an exception. */
@@ -31,9 +33,14 @@ export interface RunHandle {
 
 type RunIds = Pick<RunHandle, 'workflowId' | 'workflowExecId'>;
 
-export function createRunHandle(handle: WorkflowHandle, ids: RunIds, blobs: BlobStore): RunHandle {
+export function createRunHandle(
+  handle: WorkflowHandle,
+  { runId, ...ids }: RunIds & { readonly runId?: string | undefined },
+  blobs: BlobStore,
+): RunHandle {
   return {
     ...ids,
+    runId,
     temporalWorkflowId: handle.workflowId,
     view: () => queryRun(handle),
     async result() {

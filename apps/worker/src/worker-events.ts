@@ -25,6 +25,8 @@ export interface WorkerEvents {
   /** Resolves when the dispatcher is open and, unless the task queue has a long backlog, has run. @throws `Server.Unreachable` */
   open(): Promise<void>;
   send(event: OutgoingEvent): Promise<SentEvent>;
+  /** Throws when the dispatcher should be open and is not. */
+  check(): Promise<void>;
   /** Retires the dispatcher and waits a while for its last events. What is left then, other workers finish. */
   close(): Promise<void>;
 }
@@ -72,6 +74,12 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
       hasSent = true;
       const [sent] = await sender.send([event]);
       return sent!;
+    },
+
+    async check() {
+      if (!isOpen) return;
+      const { status } = await client.workflow.getHandle(sender.dispatcherId).describe();
+      if (status.name !== 'RUNNING') throw new Error(`${sender.dispatcherId} is ${status.name.toLowerCase()}`);
     },
 
     async close() {

@@ -9,22 +9,40 @@ import { preloadPath } from '@compozy/workflows';
 
 const require = createRequire(import.meta.url);
 
+export interface BundleOptions {
+  /** Modules with workflow interceptors. */
+  readonly interceptorModules?: readonly string[];
+  /** For workers with a deployment version; the server refuses what others say of versions. */
+  readonly isVersioned?: boolean;
+}
+
+/** A dispatcher lives longer than any build of its workers. */
+const UPGRADED_DISPATCHER = `
+const { setWorkflowOptions } = require('@temporalio/workflow');
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, dispatcher.DispatcherWorkflow);
+`;
+
 /**
  * The file with the bundled workflow code, the dispatcher added to what `workflowsPath` exports: made once for each version of the SDK and of the code, then taken from
  * `cacheDir`. Bundling takes one to two seconds, which every start would pay otherwise.
  */
-export async function bundleWorkflows(workflowsPath: string, cacheDir: string): Promise<string> {
-  const key = await bundleKey(workflowsPath);
+export async function bundleWorkflows(
+  workflowsPath: string,
+  cacheDir: string,
+  { interceptorModules = [], isVersioned = false }: BundleOptions = {},
+): Promise<string> {
+  const key = await bundleKey(workflowsPath, { interceptorModules, isVersioned });
   const file = path.join(cacheDir, `workflows-${key}.js`);
   if (await exists(file)) return file;
   await mkdir(cacheDir, { recursive: true });
   const entry = path.join(cacheDir, `workflows-${key}.entry.cjs`);
-  await writeFile(entry, entrySource(workflowsPath));
+  await writeFile(entry, `${entrySource(workflowsPath)}${isVersioned ? UPGRADED_DISPATCHER : ''}`);
   // The bundler looks for the SDK beside the entry; what counts is the copy that the workflow code uses.
   const sdk = path.dirname(resolveFrom(workflowsPath, '@temporalio/workflow/package.json'));
   const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
     preloadModules: [preloadPath],
+    workflowInterceptorModules: [...interceptorModules],
     logger: quiet,
     webpackConfigHook: (config) => ({
       ...config,
@@ -59,10 +77,14 @@ function resolveFrom(file: string, name: string): string {
   }
 }
 
-async function bundleKey(workflowsPath: string): Promise<string> {
+async function bundleKey(
+  workflowsPath: string,
+  { interceptorModules, isVersioned }: Required<BundleOptions>,
+): Promise<string> {
   const hash = createHash('sha256');
   hash.update((require('@temporalio/worker/package.json') as { version: string }).version);
-  hash.update(workflowsPath);
+  hash.update(workflowsPath).update(String(isVersioned));
+  for (const file of interceptorModules) hash.update(file).update(await readFile(file));
   const core = path.dirname(fileURLToPath(import.meta.resolve('@compozy/core')));
   const ours = [preloadPath, dispatcherWorkflowPath].map((file) => path.dirname(path.dirname(file)));
   for (const root of [path.dirname(workflowsPath), ...ours, core]) {

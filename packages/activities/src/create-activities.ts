@@ -1,29 +1,27 @@
-import {
-  CompozyError,
-  type BlobStore,
-  type EngineActivities,
-  type Json,
-  type MemoryOperations,
-  type ProjectSource,
-  type RunGateway,
-  type ToolRunner,
+import type {
+  BlobStore,
+  EngineActivities,
+  ExecuteTaskInput,
+  MemoryOperations,
+  ProjectSource,
+  RunGateway,
+  TaskActivities,
+  ToolRunner,
 } from '@compozy/core';
-import { inlineOrBlob, loadJson, storeJson } from '@compozy/core/blobs';
-import { assembleOutputs, evaluateLateCondition, expandItems, renderLate, sendSignal } from '@compozy/core/late';
-import { checkSchema, createSchemaValidator } from '@compozy/core/schema';
+import { stableId } from '@compozy/core/interpreter';
+import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
 import { engineActivity } from './engine-activity.js';
-import { getWorkflowData } from './get-workflow-data.js';
-import { recordRun, toFirstRecording, type RunStore } from './record-run.js';
-import { runItems } from './run-items.js';
-import { runMemory } from './run-memory.js';
-import { runTool, type ToolLog } from './run-tool.js';
+import { createEngineWorks, NO_RUNS } from './engine-works.js';
+import { executeTask, type ActivityWorks, type ExecutableType } from './execute-task/execute-task.js';
+import type { RunStore } from './record-run.js';
+import type { ToolLog } from './run-tool.js';
 import { createProjectMask } from './secret-mask.js';
 
 export interface ActivitiesOptions {
   readonly project: ProjectSource;
   readonly tools: ToolRunner;
   readonly blobs: BlobStore;
-  /** How signal tasks reach other runs; without it they fail with `Signal.NotConfigured`. */
+  /** How other runs are started and signalled; without it that fails with `Signal.NotConfigured`. */
   readonly runs?: RunGateway;
   /** For memory tasks, which fail with `Memory.NotConfigured` without it. */
   readonly memory?: MemoryOperations;
@@ -34,61 +32,47 @@ export interface ActivitiesOptions {
   readonly onToolLog?: ToolLog;
 }
 
-function noRuns(): Promise<never> {
-  const message = 'This worker cannot send signals: give "runs" to createActivities, or use createWorker';
-  return Promise.reject(new CompozyError('Signal.NotConfigured', message));
-}
-
-const NO_RUNS: RunGateway = { startRun: noRuns, signalRun: noRuns };
-
-/** The activities of the engine, to give to a Temporal worker. */
-export function createActivities(options: ActivitiesOptions): EngineActivities {
-  const { project, tools, blobs, store, runs = NO_RUNS } = options;
+/** The activities of the engine, and those for workflows of your own, to give to a Temporal worker. */
+export function createActivities(options: ActivitiesOptions): EngineActivities & TaskActivities {
+  const { project, tools, blobs, runs = NO_RUNS, memory, store, toolTimeoutMs = 60_000, onToolLog } = options;
   const validator = createSchemaValidator();
-  const secrets = () => project.secrets();
   const mask = createProjectMask(project);
-  const activity = <I, O>(work: Parameters<typeof engineActivity<I, O>>[1]) => engineActivity<I, O>(mask, work);
-  const toolOptions = {
+  const works = createEngineWorks({
+    project,
     tools,
     blobs,
     validator,
-    secrets,
     mask,
-    toolTimeoutMs: options.toolTimeoutMs ?? 60_000,
-    ...(options.onToolLog === undefined ? {} : { log: options.onToolLog }),
-  };
-
-  const memoryOptions = { memory: options.memory, blobs, validator, secrets, mask };
+    runs,
+    memory,
+    store,
+    toolTimeoutMs,
+    onToolLog,
+  });
+  const activity = <I, O>(work: Parameters<typeof engineActivity<I, O>>[1]) => engineActivity<I, O>(mask, work);
+  const execute = (type: ExecutableType) =>
+    activity((input: ExecuteTaskInput, run) => executeTask(type, input, run, { project, works, mask }));
 
   return {
-    getWorkflowData: activity(async (input) => {
-      const data = await getWorkflowData(input, { project, blobs, validator });
-      if (store === undefined || input.run === undefined) return data;
-      await recordRun(toFirstRecording(input, input.run, data), store, mask());
-      return { ...data, records: true };
+    ...(Object.fromEntries(
+      Object.entries(works).map(([name, work]) => [name, activity(work as ActivityWorks['runTool'])]),
+    ) as unknown as EngineActivities),
+    executeBasicTask: execute('basic'),
+    executeRouterTask: execute('router'),
+    executeAggregateTask: execute('aggregate'),
+    executeSignalTask: execute('signal'),
+    executeMemoryTask: execute('memory') as TaskActivities['executeMemoryTask'],
+    triggerWorkflow: activity(async ({ workflowId, input = {}, initialTaskId, ...given }, { id }) => {
+      checkRunStart(project, validator, { workflowId, input, initialTaskId });
+      const workflowExecId = given.workflowExecId ?? stableId(id);
+      const { temporalWorkflowId, runId } = await runs.startRun({
+        workflowId,
+        workflowExecId,
+        input,
+        trigger: { type: 'task', source: id },
+        ...(initialTaskId === undefined ? {} : { initialTaskId }),
+      });
+      return { workflowId, workflowExecId, temporalWorkflowId, ...(runId === undefined ? {} : { runId }) };
     }),
-    recordRun: activity((input) => recordRun(input, store, mask())),
-    runTool: activity((input, run) => runTool(input, run, toolOptions)),
-    runMemory: activity((input, run) => runMemory(input, run, memoryOptions)),
-    runItems: activity((input, run) => runItems(input, run, toolOptions)),
-    evaluateTemplates: activity(async (input, run) => {
-      // What comes out of here becomes part of the history: no secret goes in. Public names are in the context.
-      const rendered = await renderLate(input.value, { blobs, env: {}, at: input.at, seed: input.seed });
-      const subject = `The output of task "${input.origin.taskKey}"`;
-      checkSchema(validator, input.outputSchema, rendered, 'Output.Invalid', subject);
-      return { output: await inlineOrBlob(blobs, mask().json(rendered)), attempt: run.attempt };
-    }),
-    evaluateCondition: activity(async ({ condition, context }, run) => ({
-      output: await evaluateLateCondition(condition, context, blobs),
-      attempt: run.attempt,
-    })),
-    sendSignal: activity(async (input, run) => {
-      const plans = project.workflowIds().flatMap((id) => project.plan(id) ?? []);
-      return { output: await sendSignal(input, { plans, blobs, validator, runs }), attempt: run.attempt };
-    }),
-    expandItems: activity((input) => expandItems(input, { blobs, env: {}, at: input.at, seed: input.seed })),
-    storeValue: activity(({ value }) => storeJson(blobs, value)),
-    loadValue: activity(({ ref }) => loadJson(blobs, ref) as Promise<Json>),
-    assembleOutputs: activity((input) => assembleOutputs(input, blobs)),
   };
 }

@@ -6,6 +6,8 @@ import type { SecretMask } from './secret-mask.js';
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
 export interface ActivityRun {
+  /** Of the activity in the whole namespace; the same for every attempt. */
+  readonly id: string;
   /** Counts from 1. */
   readonly attempt: number;
   readonly signal: AbortSignal;
@@ -29,7 +31,8 @@ export function engineActivity<I, O>(
 ): (input: I) => Promise<O> {
   return async (input) => {
     const context = Context.current();
-    const { attempt, isLocal } = context.info;
+    const { attempt, isLocal, activityId, workflowExecution } = context.info;
+    const id = [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/');
     // Each beat replaces what the one before said, so it says it again.
     let progress: unknown = context.info.heartbeatDetails;
     const send = () => (progress === undefined ? context.heartbeat() : context.heartbeat(progress));
@@ -39,7 +42,7 @@ export function engineActivity<I, O>(
       if (!isLocal) send();
     };
     try {
-      return await work(input, { attempt, signal: context.cancellationSignal, noted: progress, note });
+      return await work(input, { id, attempt, signal: context.cancellationSignal, noted: progress, note });
     } catch (error) {
       if (context.cancellationSignal.aborted)
         throw new CancelledFailure('The activity was cancelled', [], toError(error));

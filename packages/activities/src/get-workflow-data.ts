@@ -7,7 +7,7 @@ import {
   type WorkflowData,
 } from '@compozy/core';
 import { inlineOrBlob, loadJson } from '@compozy/core/blobs';
-import { checkSchema, type SchemaValidator } from '@compozy/core/schema';
+import { checkRunStart, findPlan, type SchemaValidator } from '@compozy/core/schema';
 
 /** A larger plan would not fit into one event of the history together with what goes with it. */
 const PLAN_LIMIT_BYTES = 256 * 1024;
@@ -34,18 +34,7 @@ export async function getWorkflowData(
       `This worker serves project "${project.name}", not "${input.project}"`,
     );
   }
-  const plan = project.plan(input.workflowId);
-  if (plan === undefined) {
-    const known = project.workflowIds();
-    const list = known.length === 0 ? 'none' : known.map((id) => `"${id}"`).join(', ');
-    throw new CompozyError(
-      'Config.UnknownWorkflow',
-      `Project "${project.name}" has no workflow "${input.workflowId}"; it has ${list}`,
-      {
-        details: { workflow_id: input.workflowId, known: [...known] },
-      },
-    );
-  }
+  const plan = findPlan(project, input.workflowId);
   const size = Buffer.byteLength(JSON.stringify(plan));
   if (size > PLAN_LIMIT_BYTES) {
     throw new CompozyError(
@@ -53,18 +42,19 @@ export async function getWorkflowData(
       `Workflow "${input.workflowId}" compiles to ${size} bytes; ${PLAN_LIMIT_BYTES} are allowed`,
     );
   }
-  if (input.initialTaskId !== undefined && !plan.tasks.some(({ id }) => id === input.initialTaskId)) {
-    const ids = plan.tasks.map(({ id }) => `"${id}"`).join(', ');
-    throw new CompozyError(
-      'Config.UnknownTask',
-      `Workflow "${input.workflowId}" has no task "${input.initialTaskId}"; it has ${ids}`,
-    );
-  }
+  const isRun = input.run !== undefined;
   // An event with a large payload hands on where it is stored.
   const given = isBlobRef(input.input) ? await loadJson(blobs, input.input) : (input.input ?? {});
-  const value = plan.input === undefined ? given : validator.applyDefaults(plan.input, given);
-  checkSchema(validator, plan.input, value, 'Input.Invalid', `The input of workflow "${input.workflowId}"`);
+  const { workflowId, initialTaskId } = input;
+  const value =
+    isRun || input.input !== undefined
+      ? checkRunStart(project, validator, { workflowId, initialTaskId, input: given }).input
+      : given;
   // How runs are started is none of a run's business: what verifies webhooks stays out of the history.
   const { webhooks: _webhooks, schedule: _schedule, ...pinned } = plan;
-  return { plan: pinned, input: await inlineOrBlob(blobs, value) };
+  return {
+    plan: pinned,
+    input: await inlineOrBlob(blobs, value),
+    ...(isRun ? {} : { project: plan.project }),
+  };
 }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { CompozyError, type FailureRecord, type ItemsResult, type Json, type RunItemsInput } from '@compozy/core';
 import { inlineOrBlob, storeJson } from '@compozy/core/blobs';
 import { openItemBatch, type ItemBatch, type ItemChild, type ItemInput } from '@compozy/core/late';
@@ -23,7 +23,7 @@ const LONGEST_TURN_MS = 20;
  */
 export async function runItems(
   call: RunItemsInput,
-  run: Omit<ResumableRun, 'attempt'>,
+  run: Pick<ResumableRun, 'signal' | 'noted' | 'note'>,
   options: RunToolOptions,
 ): Promise<ItemsResult> {
   const { blobs } = options;
@@ -190,16 +190,7 @@ async function settle(
 /** Another call may have the slot meanwhile. */
 async function pauseBetween(ms: number, slots: CallSlots | undefined, signal: AbortSignal): Promise<void> {
   slots?.release();
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
   await slots?.acquire();
 }
 

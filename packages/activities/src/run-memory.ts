@@ -27,7 +27,7 @@ export interface RunMemoryOptions {
  */
 export async function runMemory(
   input: RunMemoryInput,
-  run: ActivityRun,
+  run: Pick<ActivityRun, 'attempt'>,
   { memory, blobs, validator, secrets, mask }: RunMemoryOptions,
 ): Promise<ActivityResult> {
   const { origin, operation } = input;

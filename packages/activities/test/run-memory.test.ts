@@ -30,7 +30,7 @@ function setUp() {
         seed: 's',
         ...given,
       },
-      { attempt, signal: new AbortController().signal },
+      { attempt },
       options,
     );
   return { blobs, options, run };

@@ -21,7 +21,7 @@ export {
 } from './model/memory.js';
 
 export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
-export type { RunGateway, RunSignal, RunStart } from './ports/run-gateway.js';
+export type { RunGateway, RunSignal, RunStart, StartedRun } from './ports/run-gateway.js';
 export type {
   ApiKeyRecord,
   ApiKeyRepository,
@@ -120,10 +120,21 @@ export type {
   SendSignalInput,
   WorkflowData,
 } from './protocol/activities.js';
+export type {
+  ExecuteTaskInput,
+  MemoryTaskResult,
+  RouterTaskResult,
+  TakenTransition,
+  TaskActivities,
+  TaskResult,
+  TriggeredWorkflow,
+  TriggerWorkflowInput,
+} from './protocol/task-activities.js';
 export type { LateValue } from './protocol/late-value.js';
 export {
   GENERIC_WORKFLOW_TYPE,
   getTaskQueue,
+  LISTENS_QUERY,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
   RUN_PROGRESS_QUERY,

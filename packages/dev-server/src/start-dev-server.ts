@@ -20,6 +20,8 @@ export interface DevServer extends AsyncDisposable {
   readonly namespace: string;
   readonly uiUrl?: string;
   readonly origin: ServerOrigin;
+  /** Path of the `temporal` program that was started; `undefined` for a server that ran already. */
+  readonly program: string | undefined;
   /** Ends the server when this process started it; resolves when nothing of it is left. Idempotent. */
   stop(): Promise<void>;
 }
@@ -82,7 +84,14 @@ async function useRunningServer(
     );
   }
   log(`Temporal server on ${address}: running already, address given`);
-  return { address, namespace, origin: 'address', stop: leaveRunning, [Symbol.asyncDispose]: leaveRunning };
+  return {
+    address,
+    namespace,
+    origin: 'address',
+    program: undefined,
+    stop: leaveRunning,
+    [Symbol.asyncDispose]: leaveRunning,
+  };
 }
 
 async function leaveRunning(): Promise<void> {}
@@ -139,6 +148,7 @@ function startedServer({ server, address, namespace, found, ports }: StartedServ
     namespace,
     ...(ports.uiPort !== undefined && { uiUrl: `http://127.0.0.1:${ports.uiPort}` }),
     origin: found.origin,
+    program: found.path,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -20,6 +20,7 @@ function setUp({ refuse }: { refuse?: (run: RunStart) => Error | undefined } = {
     const error = refuse?.(run);
     if (error !== undefined) throw error;
     runs.push(run);
+    return { temporalWorkflowId: `${run.workflowId}-${run.workflowExecId}`, runId: 'first' };
   };
   const store = createMemoryDispatcherStore();
   return {

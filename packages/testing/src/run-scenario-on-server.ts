@@ -212,7 +212,10 @@ function scriptedTool(
 }
 
 /** Other runs are not part of a scenario; what would be started is told by the output. */
-const noRuns = { startRun: async () => undefined, signalRun: async () => undefined };
+const noRuns = {
+  startRun: async () => ({ temporalWorkflowId: '', runId: undefined }),
+  signalRun: async () => undefined,
+};
 
 interface ToolCalls {
   readonly runner: ToolRunner;

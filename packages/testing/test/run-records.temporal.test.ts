@@ -108,7 +108,7 @@ describe('a worker with a store', () => {
       await shown('PAUSED');
       await worker.resumeWorkflow('ask', run.workflowExecId);
       await shown('WAITING');
-      await worker.sendSignal(run.workflowExecId, 'answer');
+      await worker.sendSignal({ workflowExecId: run.workflowExecId, eventType: 'answer' });
       await worker.cancelWorkflow('ask', run.workflowExecId);
       await run.result();
       const ended = (await row())!;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SIGNAL_UPDATE, type JsonObject } from '@compozy/core';
+import { SIGNAL_UPDATE, type Json, type JsonObject } from '@compozy/core';
 import { loadProject } from '@compozy/core/loader';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createWorker, type CompozyWorker } from '@compozy/worker';
@@ -115,9 +115,12 @@ describe('a run that waits', () => {
 
   it('is found by its execution id, and hears one id once', async () => {
     const run = await worker.triggerWorkflow('listen', { order: 3 });
-    await worker.sendSignal(run.workflowExecId, 'approval', { ok: false, by: 'Ann' }, { id: 'one' });
-    await worker.sendSignal(run.workflowExecId, 'approval', { ok: true, by: 'again' }, { id: 'one' });
-    await worker.sendSignal(run.workflowExecId, 'approval', { ok: true, by: 'Cid' }, { id: 'two' });
+    const { workflowExecId } = run;
+    const send = (eventId: string, data: Json) =>
+      worker.sendSignal({ workflowExecId, eventType: 'approval', data, eventId });
+    await send('one', { ok: false, by: 'Ann' });
+    await send('one', { ok: true, by: 'again' });
+    await send('two', { ok: true, by: 'Cid' });
     expect(await run.result()).toMatchObject({ status: 'SUCCESS', output: { by: 'Cid' } });
   });
 
@@ -139,7 +142,8 @@ describe('a run that waits', () => {
     const refused: unknown = await send().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
     expect((refused as WorkflowUpdateFailedError).cause).toMatchObject({ type: 'Signal.BufferFull' });
-    await worker.sendSignal(run.workflowExecId, 'approval', { ok: true, by: 'Dan' });
+    const { workflowExecId } = run;
+    await worker.sendSignal({ workflowExecId, eventType: 'approval', data: { ok: true, by: 'Dan' } });
     expect(await run.result()).toMatchObject({ status: 'SUCCESS', output: { by: 'Dan' } });
   });
 });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiDependencies } from './api-dependencies.js';
 import { createApi } from './create-api.js';
-import { createHealth, type HealthCheck } from './create-health.js';
+import type { HealthCheck } from '../health/health-check.js';
+import { createHealth } from './create-health.js';
 import { serveHttp } from './serve-http.js';
 
 export interface ServerOptions {

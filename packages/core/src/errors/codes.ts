@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   'Task.OutputTooLarge': { retryable: false, category: 'user' },
   'Router.NoRoute': { retryable: false, category: 'user' },
   'Wait.TimedOut': { retryable: false, category: 'user' },
+  'Run.Exists': { retryable: false, category: 'user' },
   'Run.Forgotten': { retryable: false, category: 'system' },
   // Signals between runs.
   'Signal.NoSuchRun': { retryable: false, category: 'user' },
@@ -72,6 +73,8 @@ export const ERROR_CODES = {
   'Server.NotFound': { retryable: false, category: 'system' },
   'Server.StartFailed': { retryable: false, category: 'system' },
   'Server.Unreachable': { retryable: true, category: 'system' },
+  // A worker and what it needs.
+  'Worker.Unhealthy': { retryable: true, category: 'system' },
   // Our own mistakes.
   'Internal.Bug': { retryable: false, category: 'system' },
 } as const satisfies Record<`${string}.${string}`, ErrorSpec>;

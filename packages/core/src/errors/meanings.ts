@@ -28,6 +28,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Task.OutputTooLarge': 'More would have to be read from the blob store than one call may.',
   'Router.NoRoute': 'No route fits the result of the condition, and there is no default. The details list the routes.',
   'Wait.TimedOut': 'No signal that would do came in time.',
+  'Run.Exists': 'There is an execution of that id already, open or ended.',
   'Run.Forgotten': 'Temporal no longer knows the run, and nobody wrote how it ended.',
   'Signal.NoSuchRun': 'No open run has the execution id that a signal was sent to.',
   'Signal.NotConfigured': 'The worker was composed without a way to send signals.',
@@ -57,5 +58,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Server.NotFound': 'No Temporal server is configured, and none could be found, downloaded or built.',
   'Server.StartFailed': 'The Temporal dev server did not start.',
   'Server.Unreachable': 'No Temporal server answers at the configured address.',
+  'Worker.Unhealthy': 'Something that the worker needs does not answer; the message says what.',
   'Internal.Bug': 'A mistake of ours. Please report it.',
 };

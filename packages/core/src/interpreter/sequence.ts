@@ -2,7 +2,7 @@ import { CompozyError } from '../errors/compozy-error.js';
 import { toFailureRecord, type FailureRecord } from '../errors/failure.js';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
 import { jsonBytes } from '../model/json-size.js';
-import { isTerminal, type Transition } from '../model/task.js';
+import { isTerminal, type Task, type Transition } from '../model/task.js';
 import { INLINE_LIMIT_BYTES } from '../ports/blob-store.js';
 import { taskAt } from '../tasks/behaviors.js';
 import type { LateValue } from '../protocol/late-value.js';
@@ -10,7 +10,7 @@ import type { Draft } from './draft.js';
 import { evaluateCommand, storeCommand } from './engine-command.js';
 import { evaluateLate } from './evaluate.js';
 import { placed, placedInRun } from './failure-place.js';
-import type { TaskNode } from './state.js';
+import type { NextTask, TaskNode } from './state.js';
 import { toPlain } from './template-context.js';
 
 /** Activities of the run itself, which no task owns. */
@@ -18,7 +18,7 @@ export const RUN_OUTPUTS = 'run/outputs';
 export const RUN_STORE = 'run/store';
 
 /** The order of top-level tasks (D-21) and the end of the run (D-24). */
-export function enterTopLevel(draft: Draft, id: string, given?: JsonObject): void {
+export function enterTopLevel(draft: Draft, { id, given }: NextTask): void {
   const index = draft.plan.tasks.findIndex((task) => task.id === id);
   if (index === -1) {
     const ids = draft.plan.tasks.map((task) => `"${task.id}"`).join(', ');
@@ -51,26 +51,31 @@ export function enterTopLevel(draft: Draft, id: string, given?: JsonObject): voi
 export function topLevelSettled(draft: Draft, node: TaskNode): void {
   draft.fields.lastTask = node.key;
   const task = taskAt(draft.plan.tasks, node.ref);
-  const failed = node.status !== 'SUCCESS';
   try {
-    if (node.goesTo?.status === node.status && task.final !== true) enterTopLevel(draft, node.goesTo.id);
-    else if (failed) {
-      if (task.onError?.next === undefined) failRun(draft, runFailure(node));
-      else follow(draft, node, task.onError);
-    } else if (task.final === true) finishRun(draft);
-    else if (task.onSuccess?.next !== undefined) follow(draft, node, task.onSuccess);
-    else {
-      const following = draft.plan.inListOrder ? draft.plan.tasks[Number(node.ref) + 1] : undefined;
-      if (following === undefined) finishRun(draft);
-      else enterTopLevel(draft, following.id);
-    }
+    const next = nextAfter(draft, node, task);
+    const isAlone = draft.context.single !== undefined;
+    if (isAlone && next !== undefined) draft.fields.next = next;
+    if (next !== undefined && !isAlone) enterTopLevel(draft, next);
+    else if (node.status === 'SUCCESS') finishRun(draft);
+    else failRun(draft, runFailure(node));
   } catch (error) {
     if (!CompozyError.isInstance(error)) throw error;
     failRun(draft, placed(task, toFailureRecord(error)));
   }
 }
 
-function follow(draft: Draft, node: TaskNode, transition: Transition): void {
+/** `undefined` where the run ends. */
+function nextAfter(draft: Draft, node: TaskNode, task: Task): NextTask | undefined {
+  if (node.goesTo?.status === node.status && task.final !== true) return { id: node.goesTo.id };
+  if (node.status !== 'SUCCESS')
+    return task.onError?.next === undefined ? undefined : follow(draft, node, task.onError);
+  if (task.final === true) return undefined;
+  if (task.onSuccess?.next !== undefined) return follow(draft, node, task.onSuccess);
+  const following = draft.plan.inListOrder ? draft.plan.tasks[Number(node.ref) + 1] : undefined;
+  return following === undefined ? undefined : { id: following.id };
+}
+
+function follow(draft: Draft, node: TaskNode, transition: Transition): NextTask {
   const output = { output: node.output ?? null, ...(node.error === undefined ? {} : { error: errorOf(node) }) };
   const field = node.status === 'SUCCESS' ? '/on_success' : '/on_error';
   const next = evaluateLate(draft, node, transition.next ?? '', output, `${field}/next`);
@@ -88,7 +93,7 @@ function follow(draft: Draft, node: TaskNode, transition: Transition): void {
       { details: { task: node.id, pointers: [...given.late] } },
     );
   }
-  enterTopLevel(draft, next.value, isJsonObject(given.value) ? given.value : {});
+  return { id: next.value, given: isJsonObject(given.value) ? given.value : {} };
 }
 
 /** `undefined` after failing the run. */

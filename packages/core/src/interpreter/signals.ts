@@ -28,6 +28,14 @@ export function isRepeated(state: RunState, event: SignalReceived): boolean {
   return event.id !== undefined && state.signals.ids.includes(event.id);
 }
 
+/** What a run makes of a signal: some task waits for its name, it has heard that id, or neither. */
+export type Listening = 'waits' | 'heard' | 'no';
+
+export function listensTo(state: RunState, name: string, id: string): Listening {
+  if (state.signals.ids.includes(id)) return 'heard';
+  return !state.ended && Object.values(state.signals.waits).includes(name) ? 'waits' : 'no';
+}
+
 /** Keeps a signal for the tasks that wait for it, or for one that will. */
 export function receiveSignal(draft: Draft, event: SignalReceived): void {
   const { signals } = draft.fields;

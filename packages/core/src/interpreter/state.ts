@@ -16,6 +16,15 @@ export interface RunContext {
   readonly input: Json;
   readonly trigger: Trigger;
   readonly initialTaskId?: string;
+  /** One task alone: the run ends with it and says where it would have gone. `with` is laid over the task's own. */
+  readonly single?: { readonly with: JsonObject };
+}
+
+/** Where a run goes on. */
+export interface NextTask {
+  readonly id: string;
+  /** Laid over the evaluated `with` of the task; values, never templates. */
+  readonly given?: JsonObject;
 }
 
 /** One pass of one task. */
@@ -135,6 +144,8 @@ export interface RunState {
   readonly draws: number;
   /** Key of the top-level task that settled last. */
   readonly lastTask?: string;
+  /** Of a run of one task alone. */
+  readonly next?: NextTask;
   readonly output?: Json;
   readonly failure?: FailureRecord;
   readonly ended: boolean;

@@ -46,7 +46,7 @@ export function start(context: RunContext, plan: Plan): Step {
   try {
     const first = context.initialTaskId ?? plan.tasks[0]?.id;
     if (first === undefined) throw new CompozyError('Config.Invalid', `Workflow "${plan.workflow.id}" has no tasks`);
-    enterTopLevel(draft, first);
+    enterTopLevel(draft, { id: first, ...(context.single === undefined ? {} : { given: context.single.with }) });
   } catch (error) {
     if (!CompozyError.isInstance(error)) throw error;
     failRun(draft, toFailureRecord(error));

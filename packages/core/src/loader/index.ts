@@ -1,11 +1,11 @@
+export { checkProject, loadProject, type LoadOptions, type ProjectCheck } from './load-project.js';
+export type { Project, RuntimeSettings } from './project.js';
 export {
-  checkProject,
-  loadProject,
-  type LoadOptions,
-  type Project,
-  type ProjectCheck,
-  type RuntimeSettings,
-} from './load-project.js';
+  createResourceRegistry,
+  type ResourceDefinition,
+  type ResourceList,
+  type ResourceRegistry,
+} from './resource-registry.js';
 export {
   DIAGNOSTIC_CODES,
   DiagnosticsError,

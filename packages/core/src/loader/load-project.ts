@@ -1,55 +1,22 @@
 import path from 'node:path';
-import type { Plan, ToolDefinition } from '../model/plan.js';
 import { parseDuration } from '../tasks/parse-duration.js';
 import type { CheckOptions } from '../schema/check-document.js';
-import { checkProjectDocument, compileProject, type CheckedProject } from '../schema/compile-project.js';
+import { checkProjectDocument, type CheckedProject } from '../schema/compile-project.js';
 import { DiagnosticsError, type Diagnostic } from '../schema/diagnostics.js';
 import { createReporter, type Reporter } from '../schema/reporter.js';
-import { textAt, type SourceDocument } from '../schema/source-document.js';
-import { declaredEnvNames } from './declared-env.js';
+import type { SourceDocument } from '../schema/source-document.js';
+import { assembleProject, type ProjectRuntime } from './assemble-project.js';
 import { parseDotenv } from './parse-dotenv.js';
+import type { Project, RuntimeSettings } from './project.js';
 import { readAutoload } from './read-autoload.js';
 import { isOutside, readProjectFile, type NamedAt } from './read-project-file.js';
 import { scanEntrypoint } from './scan-entrypoint.js';
-import { createSecretValues } from './secret-values.js';
 import { parseYamlDocument } from './yaml-document.js';
 
 const PROJECT_FILE = 'compozy.yaml';
 const ENV_FILE = '.env';
 const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 const DEFAULT_PERMISSIONS: readonly string[] = ['--allow-read'];
-
-/** How the tools of a project are run. */
-export interface RuntimeSettings {
-  readonly type: 'node' | 'bun';
-  /** Absolute path. */
-  readonly entrypoint?: string;
-  readonly permissions: readonly string[];
-  /** For tools that set no `timeout`. */
-  readonly toolExecutionTimeoutMs: number;
-  readonly maxMemoryMb?: number;
-}
-
-/** A project whose every file was checked. */
-export interface Project {
-  /** Absolute path of the folder. */
-  readonly dir: string;
-  readonly name: string;
-  readonly version?: string;
-  readonly description?: string;
-  readonly config: RuntimeSettings;
-  /** The compiled plans by workflow id. */
-  readonly workflows: ReadonlyMap<string, Plan>;
-  /** What `.env` shows: the project's `.env` file and the texts of its `env:` block. Printing it shows names only. */
-  readonly secrets: Readonly<Record<string, string>>;
-  /** The part of `secrets` that is none: listed under `public_env`, or written in the project file. */
-  readonly publicEnv: Readonly<Record<string, string>>;
-  /** Tools that the project file or a file of `autoload` describes. */
-  readonly tools: Readonly<Record<string, ToolDefinition>>;
-  readonly warnings: readonly Diagnostic[];
-  /** Absolute paths of every file that was read or looked for. */
-  readonly files: readonly string[];
-}
 
 export interface LoadOptions {
   /**
@@ -110,26 +77,9 @@ async function load(
     taken: [PROJECT_FILE, ...sourcesOf(checked)].map((file) => path.resolve(dir, file)),
     read: (file, own) => readDocument(dir, file, own, files),
   });
-  const documents = [source, ...workflows, ...autoloaded.files.map((file) => file.source)];
-  const secrets = withEnvironment(envFile, documents, checked, options.environment);
-  const { exists, tools: entrypointTools, settings } = await readRuntime(dir, checked, files, options);
-  const compiled = compileProject(checked, { workflows, autoloaded, secrets, hasEntrypoint: exists, entrypointTools });
-  const { name = '' } = checked.document;
-  const version = textAt(source, ['version']);
-  const description = textAt(source, ['description']);
-  return {
-    dir,
-    name,
-    ...(version === undefined ? {} : { version }),
-    ...(description === undefined ? {} : { description }),
-    config: settings,
-    workflows: compiled.plans,
-    secrets: createSecretValues(compiled.env),
-    publicEnv: compiled.publicEnv,
-    tools: compiled.tools,
-    warnings: [],
-    files,
-  };
+  const runtime = await readRuntime(dir, checked, files, options);
+  const { environment = {} } = options;
+  return assembleProject({ dir, checked, workflows, autoloaded, envFile, environment, runtime, files });
 }
 
 async function readDocument(
@@ -148,21 +98,6 @@ async function readSecrets(dir: string, reporter: Reporter, files: string[]): Pr
   files.push(path.resolve(dir, ENV_FILE));
   const file = await readProjectFile(dir, ENV_FILE, { reporter, optional: true });
   return file === undefined ? {} : parseDotenv(file.file, file.text, reporter);
-}
-
-function withEnvironment(
-  envFile: Readonly<Record<string, string>>,
-  documents: readonly SourceDocument[],
-  { document }: CheckedProject,
-  environment: LoadOptions['environment'] = {},
-): Record<string, string> {
-  const names = [...Object.keys(envFile), ...(document.public_env ?? []).map(String), ...declaredEnvNames(documents)];
-  const values: Record<string, string> = { ...envFile };
-  for (const name of names) {
-    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
 }
 
 function sourcesOf({ document }: CheckedProject): readonly string[] {
@@ -196,18 +131,12 @@ async function readWorkflows(
   return documents;
 }
 
-interface Runtime {
-  readonly exists: boolean;
-  readonly tools: readonly string[] | undefined;
-  readonly settings: RuntimeSettings;
-}
-
 async function readRuntime(
   dir: string,
   { source, document, options }: CheckedProject,
   files: string[],
   { toolIds }: LoadOptions,
-): Promise<Runtime> {
+): Promise<ProjectRuntime> {
   const { runtime = {} } = document;
   const settings: RuntimeSettings = {
     type: runtime.type ?? 'node',

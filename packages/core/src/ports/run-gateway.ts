@@ -6,6 +6,15 @@ export interface RunStart {
   readonly workflowExecId: string;
   readonly input: Json;
   readonly trigger: Trigger;
+  /** Where the run begins; its first task by default. */
+  readonly initialTaskId?: string;
+}
+
+/** A run that is there now. */
+export interface StartedRun {
+  readonly temporalWorkflowId: string;
+  /** Of its first Temporal run; `undefined` when somebody started it before. */
+  readonly runId: string | undefined;
 }
 
 export interface RunSignal {
@@ -20,7 +29,7 @@ export interface RunSignal {
 /** How an activity reaches other runs of the project. */
 export interface RunGateway {
   /** Starts a run; when there is one of that id already, open or ended, it does nothing. */
-  startRun(run: RunStart): Promise<void>;
+  startRun(run: RunStart): Promise<StartedRun>;
   /**
    * Hands a signal to an open run.
    *

@@ -29,15 +29,18 @@ export interface RunIdentity {
 export interface GetWorkflowDataInput {
   readonly workflowId: string;
   readonly project?: string;
-  readonly input: Json;
+  /** Without it, and without `run`, nothing is checked against the schema of the input. */
+  readonly input?: Json;
   readonly initialTaskId?: string;
   readonly run?: RunIdentity;
 }
 
 export interface WorkflowData {
   readonly plan: Plan;
-  /** The run's input after defaults, checked; a blob when it is large. */
+  /** The input after defaults, checked; a blob when it is large. */
   readonly input: Json | BlobRef;
+  /** For callers that are no run of ours; a run has it in its plan. */
+  readonly project?: Plan['project'];
   /** The worker has a store: the run tells it where it stands. */
   readonly records?: true;
 }

@@ -5,6 +5,8 @@ export const GENERIC_WORKFLOW_TYPE = 'CompozyWorkflow';
 
 export const RUN_QUERY = 'run.view';
 export const RUN_PROGRESS_QUERY = 'run.progress';
+/** Arguments: the workflow id, the name and the id of a signal. Says whether a task waits for it, or it was heard. */
+export const LISTENS_QUERY = 'run.listens';
 export const PAUSE_SIGNAL = 'run.pause';
 export const RESUME_SIGNAL = 'run.resume';
 /** Hands over a signal and says whether the run took it; a Temporal signal of the same name does without an answer. */

@@ -12,6 +12,8 @@ export interface CheckOptions {
   readonly reporter: Reporter;
   /** Unknown keys are warnings. */
   readonly lenient: boolean;
+  /** Where tasks lead is somebody else's business: the names may be of no task in the file. */
+  readonly isOpenEnded?: true;
   /** Keys that mean something elsewhere; here they are ignored, and a warning says `reason`. */
   readonly elsewhere?: { readonly keys: ReadonlySet<string>; readonly reason: string } | undefined;
 }

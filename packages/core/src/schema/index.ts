@@ -1,4 +1,5 @@
 export { canonicalJson } from './canonical-json.js';
+export { checkRunStart, findPlan, type RunStartCheck } from './check-run-start.js';
 export { checkSchema } from './check-schema.js';
 export { checkToolInput, checkToolOutput, type CheckedToolCall } from './check-tool-call.js';
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';

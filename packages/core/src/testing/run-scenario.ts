@@ -27,7 +27,10 @@ import { createScenarioMemory } from './scenario-memory.js';
 import { toTraceEntry, type TraceEntry } from './trace.js';
 
 /** Other runs are no part of a scenario; what would be started is told by the output. */
-const NO_RUNS: RunGateway = { startRun: async () => undefined, signalRun: async () => undefined };
+const NO_RUNS: RunGateway = {
+  startRun: async () => ({ temporalWorkflowId: '', runId: undefined }),
+  signalRun: async () => undefined,
+};
 
 export interface ScenarioRun {
   readonly view: RunView;

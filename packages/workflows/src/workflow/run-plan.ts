@@ -6,9 +6,16 @@
  * A user's failure ends the run by an ApplicationFailure. Anything else that is thrown here is a bug of ours: the
  * workflow task fails and is tried again, so that a fixed deploy resumes the run.
  */
-import { CancellationScope, CancelledFailure, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  makeContinueAsNewFunc,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defineQuery, defineSignal, defineUpdate, setDefaultSignalHandler } from '@temporalio/workflow';
 import {
+  LISTENS_QUERY,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
   RUN_QUERY,
@@ -22,10 +29,12 @@ import {
 } from '@compozy/core';
 import {
   hasRoomFor,
+  listensTo,
   start,
   toRunView,
   transition,
   type Command,
+  type Listening,
   type RunEvent,
   type RunState,
   type Step,
@@ -59,6 +68,10 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
   let state: RunState | undefined;
 
   setHandler(defineQuery<RunView | null>(RUN_QUERY), () => (plan && state ? toRunView(plan, state) : null));
+  setHandler(
+    defineQuery<Listening, [workflowId: string, name: string, id: string]>(LISTENS_QUERY),
+    (workflowId, name, id) => (state?.context.workflowId === workflowId ? listensTo(state, name, id) : 'no'),
+  );
   setHandler(defineSignal(PAUSE_SIGNAL), () => push({ kind: 'pause-requested', at: Date.now() }));
   setHandler(defineSignal(RESUME_SIGNAL), () => push({ kind: 'resume-requested', at: Date.now() }));
   setDefaultSignalHandler((name, argument) => push(toSignalEvent(name, argument)));
@@ -108,7 +121,7 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
         // What came in meanwhile is part of the next one.
         if (queue.length === 0) {
           const { workflow_id, workflow_exec_id, project, trigger } = input;
-          await continueAsNew<(next: RunInput) => Promise<RunView>>({
+          await goOn({
             ...(workflow_id === undefined ? {} : { workflow_id }),
             ...(workflow_exec_id === undefined ? {} : { workflow_exec_id }),
             ...(project === undefined ? {} : { project }),
@@ -159,6 +172,13 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
       return undefined;
     }
   });
+}
+
+/** A run that is pinned to a build moves to the current one here, where its history begins anew. */
+async function goOn(next: RunInput): Promise<never> {
+  const { targetWorkerDeploymentVersionChanged: hasNewer } = workflowInfo();
+  const options = hasNewer ? { initialVersioningBehavior: 'AUTO_UPGRADE' as const } : {};
+  return await makeContinueAsNewFunc<(input: RunInput) => Promise<RunView>>(options)(next);
 }
 
 type Ending = Exclude<Command, { kind: 'run-activity' | 'cancel' | 'set-deadline' | 'clear-deadline' }>;

@@ -1,5 +1,5 @@
 import type { CompozyWorker } from '../create-worker.js';
-import type { HealthCheck } from './create-health.js';
+import type { HealthCheck } from './health-check.js';
 
 /** A poller that the server saw within this time is there; a long poll takes up to a minute. */
 const POLLER_AGE_MS = 120_000;

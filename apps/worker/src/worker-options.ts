@@ -1,0 +1,105 @@
+import type { WorkerInterceptors, InjectedSinks } from '@temporalio/worker';
+import type { RunStore, ToolLog } from '@compozy/activities';
+import type {
+  BlobStore,
+  MemoryOperations,
+  ScheduleOverrideRepository,
+  Store,
+  TaskRepository,
+  Trigger,
+  WorkflowRepository,
+} from '@compozy/core';
+import type { Project, ResourceList } from '@compozy/core/loader';
+import type { DispatcherStore } from '@compozy/dispatcher';
+import type { TemporalSettings } from './connection.js';
+import type { HealthCheck } from './health/health-check.js';
+import type { ToolFunctions } from './project-tools.js';
+import type { ScheduleLog } from './schedules/keep-reconciled.js';
+
+/** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */
+export type WorkerStore = DispatcherStore & Partial<RunStore> & Partial<Pick<Store, 'ping'>>;
+
+export interface WorkerOptions {
+  readonly project: Project;
+  readonly temporal: TemporalSettings;
+  /** Functions beside, or instead of, those of the project's entrypoint; they win. */
+  readonly tools?: ToolFunctions;
+  /** Definitions made in code, beside those of the project's files. */
+  readonly resources?: ResourceList;
+  /** Large values; by default files in `<project>/.compozy/blobs`. */
+  readonly blobs?: BlobStore;
+  /** For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which the first of them creates. */
+  readonly memory?: MemoryOperations;
+  /**
+   * Where runs, events and dead letters are shown, and signs of life are kept; by default a SQLite file
+   * `<project>/.compozy/state.db`, which is for one host. With `false` everything runs, nothing is listed, and nobody
+   * retires what dead workers leave.
+   */
+  readonly store?: WorkerStore | false;
+  /** Instead of the ones of `store`. */
+  readonly workflowRepo?: () => WorkflowRepository;
+  readonly taskRepo?: () => TaskRepository;
+  readonly monitoring?: WorkerMonitoring;
+  /** More of what `healthCheck` looks at. */
+  readonly checks?: readonly HealthCheck[];
+  /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
+  readonly cacheDir?: string;
+  readonly onToolLog?: ToolLog;
+  /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
+  readonly workflowsPath?: string;
+  readonly config?: WorkerConfig;
+  /** Names this worker and its dispatcher: letters, digits, "_" and "."; a new one at each start by default. */
+  readonly instanceId?: string;
+  /** `on-demand`: the dispatcher is started by the first event that is sent, and not by `setup`. */
+  readonly dispatcher?: 'on-demand';
+  /** `false`: the schedules of the workflows are not brought to Temporal, and those that are there are left alone. */
+  readonly schedules?: false | WorkerSchedules;
+  /** Temporal's worker versioning; without it every worker takes every run. */
+  readonly versioning?: WorkerVersioning;
+}
+
+/** How much a worker does at once, and how long it may take to end. What is left out has Temporal's default. */
+export interface WorkerConfig {
+  /** 100 by default. */
+  readonly maxConcurrentActivities?: number;
+  readonly maxConcurrentLocalActivities?: number;
+  readonly maxConcurrentWorkflowTasks?: number;
+  /** How long running activities may go on after `stop`; 30,000 ms by default. */
+  readonly shutdownGraceMs?: number;
+  /** For tools that set no `timeout`; by default that of the project file, else 60,000 ms. */
+  readonly toolExecutionTimeoutMs?: number;
+}
+
+/** What watches a worker: Temporal's interceptors, and sinks that those of workflow code write to. */
+export interface WorkerMonitoring {
+  /** Modules under `workflowModules` are bundled with the engine's workflow code. */
+  readonly interceptors?: WorkerInterceptors;
+  // oxlint-disable-next-line no-explicit-any -- as Temporal declares it
+  readonly sinks?: InjectedSinks<any>;
+}
+
+/**
+ * Runs are pinned to the build that they began on, and move to the current one when they continue as new; dispatchers
+ * always move. The deployment's current version is set with Temporal: `temporal worker deployment set-current-version`.
+ */
+export interface WorkerVersioning {
+  readonly deploymentName: string;
+  readonly buildId: string;
+}
+
+export interface WorkerSchedules {
+  /** A second place for changes by hand; Temporal has them too. */
+  readonly overrides?: ScheduleOverrideRepository;
+  /** What changed, and warnings; by default warnings become warnings of the process. */
+  readonly log?: ScheduleLog;
+}
+
+export interface TriggerOptions {
+  readonly initialTaskId?: string;
+  readonly workflowExecId?: string;
+  /** The same key starts one run, and gives that run again. */
+  readonly idempotencyKey?: string;
+  readonly trigger?: Trigger;
+  /** What to do where there is an execution of that id already: `refuse` it, or `join` it. Default: `refuse`. */
+  readonly existing?: 'refuse' | 'join';
+}
