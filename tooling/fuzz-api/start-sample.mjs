@@ -106,7 +106,11 @@ async function fill(url, headers) {
     letters = (await call('GET', '/dead-letters')).dead_letters;
     return letters.length > 0;
   });
-  await until('the event', async () => (await call('GET', `/events/${event}`)).status === 'processed');
+  await until('the event', async () => {
+    // Its row follows the answer that it was accepted.
+    const { events } = await call('GET', '/events?status=processed');
+    return events.some(({ event_id: id }) => id === event);
+  });
   return {
     exec_id: [ended, waiting, paused, canceled, failed],
     // A stream of an execution that waits would not end, and cancelling would end those that the others want to find.

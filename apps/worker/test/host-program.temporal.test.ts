@@ -50,8 +50,8 @@ it('serves a project over HTTP with the settings of its environment, and ends in
     expect((await callServer(url, 'POST', sync, { body: {} })).status).toBe(401);
     const ended = await callServer(url, 'POST', sync, { body: {}, headers: { authorization: `Bearer ${key}` } });
     expect(ended).toMatchObject({ status: 200, body: { workflow: { status: 'SUCCESS' } } });
-    const get = (path: string, headers: Record<string, string>) =>
-      callServer(url, 'GET', `/api/v0/${path}`, { headers: { origin: 'https://app.example.com', ...headers } });
+    const get = (route: string, headers: Record<string, string>) =>
+      callServer(url, 'GET', `/api/v0/${route}`, { headers: { origin: 'https://app.example.com', ...headers } });
     const guesses = ['203.0.113.1', '203.0.113.1', '203.0.113.2'].map((from) => ({
       'x-api-key': 'a guess',
       'x-forwarded-for': from,
