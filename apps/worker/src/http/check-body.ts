@@ -26,10 +26,18 @@ export function checkBody(maxBytes: number) {
   return createMiddleware<ApiEnvironment>(async (context, next) => {
     const hasRoute = matchedRoutes(context).some(({ path }) => path !== '/*');
     if (!hasRoute || METHODS_WITHOUT_BODY.has(context.req.method)) return await next();
-    return await limit(context, async () => {
-      await checkContent(context.req);
-      await next();
-    });
+    let isRead = false;
+    try {
+      return await limit(context, async () => {
+        await checkContent(context.req);
+        isRead = true;
+        await next();
+      });
+    } catch (error) {
+      if (isRead || error instanceof ApiProblem) throw error;
+      // The client went away while it was sending, which is no failure of the server.
+      throw new ApiProblem('Api.Malformed', 'The body did not come as a whole', { cause: error });
+    }
   });
 }
 
@@ -40,9 +48,9 @@ async function checkContent(request: HonoRequest): Promise<void> {
       headers: { 'accept-encoding': 'identity' },
     });
   }
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(request.header('content-type') ?? '')) return;
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > 0) readJson(bytes);
+  const isJson = /^application\/([\w.-]+\+)?json\b/i.test(request.header('content-type') ?? '');
+  if (isJson && bytes.byteLength > 0) readJson(bytes);
 }
 
 /** A body as JSON. @throws `Api.Malformed` saying what is wrong. */

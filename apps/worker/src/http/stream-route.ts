@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
+import type { RunView } from '@compozy/core';
 import { streamSSE } from 'hono/streaming';
 import type { ApiDependencies } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
@@ -49,17 +50,27 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
         headers: { 'retry-after': '5' },
       });
     }
-    // The first read decides between 200 and a problem.
-    let execution = await runs.read(await findExecution(dependencies, execId));
+    const watched = shared.watch(execId);
+    let execution: RunView;
+    try {
+      // The first read decides between 200 and a problem.
+      execution = await runs.read(await findExecution(dependencies, execId));
+    } catch (error) {
+      watched[Symbol.dispose]();
+      throw error;
+    }
     context.header('cache-control', 'no-cache, no-transform');
     context.header('x-accel-buffering', 'no');
-    // Hono answers HEAD with the head of GET; a body that nobody reads would never end.
-    if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' });
+    if (context.req.method === 'HEAD') {
+      // Hono answers HEAD with the head of GET; a body that nobody reads would never end.
+      watched[Symbol.dispose]();
+      return context.body(null, 200, { 'content-type': 'text/event-stream' });
+    }
     return streamSSE(context, async (stream) => {
+      using reading = watched;
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const over = AbortSignal.any([closing, gone.signal]);
-      using watched = shared.watch(execId);
       let writtenAt = performance.now();
       for (let failures = 0; !over.aborted;) {
         for (const change of changes.next(execution)) {
@@ -76,7 +87,7 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
         await sleep(pollMs, undefined, { signal: over }).catch(() => undefined);
         if (over.aborted) return;
         try {
-          execution = (await watched.read(pollMs / 2)) ?? execution;
+          execution = (await reading.read(pollMs / 2)) ?? execution;
           failures = 0;
         } catch (error) {
           failures += 1;
