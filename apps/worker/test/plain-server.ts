@@ -29,6 +29,8 @@ export interface PlainServer extends AsyncDisposable {
   readonly started: readonly StartRequest[];
   /** How often a run was read. */
   readonly reads: () => number;
+  /** From now on no run can be read. */
+  breakReads(): void;
 }
 
 /** The HTTP server over runs that only note what was asked; run "open" never ends. No Temporal server is needed. */
@@ -38,6 +40,7 @@ export async function startPlainServer(settings: Partial<ApiDependencies> = {}):
   const store = createSqliteStore({ path: ':memory:' });
   const started: StartRequest[] = [];
   let reads = 0;
+  let isBroken = false;
   const reference = (workflowExecId: string, workflowId = 'main') => ({
     workflowId,
     workflowExecId,
@@ -59,6 +62,7 @@ export async function startPlainServer(settings: Partial<ApiDependencies> = {}):
         find: async (execId) => (execId === 'open' ? reference(execId) : undefined),
         async read({ workflowId, workflowExecId }): Promise<RunView> {
           reads += 1;
+          if (isBroken) throw new Error('the password of the database is swordfish');
           return {
             workflow_id: workflowId,
             workflow_exec_id: workflowExecId,
@@ -93,6 +97,9 @@ export async function startPlainServer(settings: Partial<ApiDependencies> = {}):
     url: `http://127.0.0.1:${server.port}`,
     started,
     reads: () => reads,
+    breakReads() {
+      isBroken = true;
+    },
     async [Symbol.asyncDispose]() {
       await server.drain(1_000);
       await server.close();

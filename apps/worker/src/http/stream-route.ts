@@ -91,7 +91,9 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
           failures = 0;
         } catch (error) {
           failures += 1;
-          if (failures >= MAX_FAILURES) throw error;
+          if (failures < MAX_FAILURES) continue;
+          dependencies.onError?.(error, { requestId: context.get('requestId'), path: context.req.path });
+          return;
         }
       }
     });
