@@ -9,6 +9,9 @@ const environment = z.object({
   TEMPORAL_TASK_QUEUE: z.string().min(1).optional(),
   TEMPORAL_API_KEY: z.string().min(1).optional(),
   COMPOZY_TEMPORAL_PATH: z.string().min(1).optional(),
+  COMPOZY_BASE_URL: z.string().min(1).optional(),
+  COMPOZY_API_KEY: z.string().min(1).optional(),
+  DATABASE_URL: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   PATH: z.string().default(''),
 });
@@ -21,6 +24,11 @@ export interface Environment {
   readonly taskQueue?: string;
   readonly apiKey?: string;
   readonly temporalPath?: string;
+  /** The compozy-worker that commands talk to, and the key for it. */
+  readonly serverUrl?: string;
+  readonly serverKey?: string;
+  /** PostgreSQL; without it, the store is a SQLite file in the project. */
+  readonly databaseUrl?: string;
   readonly searchPath: string;
   readonly cacheDir: string;
 }
@@ -38,5 +46,8 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     ...(env.TEMPORAL_TASK_QUEUE === undefined ? {} : { taskQueue: env.TEMPORAL_TASK_QUEUE }),
     ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
     ...(env.COMPOZY_TEMPORAL_PATH === undefined ? {} : { temporalPath: env.COMPOZY_TEMPORAL_PATH }),
+    ...(env.COMPOZY_BASE_URL === undefined ? {} : { serverUrl: env.COMPOZY_BASE_URL }),
+    ...(env.COMPOZY_API_KEY === undefined ? {} : { serverKey: env.COMPOZY_API_KEY }),
+    ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
   };
 }

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CompozyError } from '@compozy/core';
+import { addApiKeysCommand } from './commands/api-keys.js';
 import { addDevCommand } from './commands/dev.js';
+import { addEventsCommand } from './commands/events.js';
+import { addExecutionsCommand } from './commands/executions.js';
 import { addGraphCommand } from './commands/graph.js';
+import { addMigrateCommand } from './commands/migrate.js';
 import { addRenderCommand } from './commands/render.js';
 import { addRunCommand } from './commands/run.js';
 import { addSchedulesCommand } from './commands/schedules.js';
 import { addSchemaCommand } from './commands/schema.js';
+import { addStartCommand } from './commands/start.js';
 import { addValidateCommand } from './commands/validate.js';
 import { CommandExit, EXIT } from './exit-code.js';
 
@@ -24,10 +29,21 @@ const program = new Command('compozy')
 addRunCommand(program);
 addDevCommand(program);
 addValidateCommand(program);
+addStartCommand(program);
+addExecutionsCommand(program);
+addEventsCommand(program);
 addSchedulesCommand(program);
+addMigrateCommand(program);
+addApiKeysCommand(program);
 addGraphCommand(program);
 addRenderCommand(program);
 addSchemaCommand(program);
+
+// Who reads may have enough, as `head` has: that is no mistake that has a stack.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.failure);
+});
 
 const code = await main(process.argv);
 process.exitCode = code;

@@ -1,36 +1,40 @@
 import type { RunView, Status, TaskView } from '@compozy/core';
 import pc from 'picocolors';
+import { oneLine } from './one-line.js';
 
 /** Children of one container that are drawn; the rest is counted. */
 const SHOWN_CHILDREN = 12;
 
-const MARKS: Readonly<Record<Status, string>> = {
-  PENDING: pc.dim('·'),
-  RUNNING: pc.cyan('▸'),
-  WAITING: pc.yellow('◦'),
-  PAUSED: pc.yellow('‖'),
-  SUCCESS: pc.green('✓'),
-  FAILED: pc.red('✗'),
-  CANCELED: pc.dim('⊘'),
-  TIMED_OUT: pc.red('⌛'),
-};
+type Colors = ReturnType<typeof pc.createColors>;
+
+const marks = (colors: Colors): Readonly<Record<Status, string>> => ({
+  PENDING: colors.dim('·'),
+  RUNNING: colors.cyan('▸'),
+  WAITING: colors.yellow('◦'),
+  PAUSED: colors.yellow('‖'),
+  SUCCESS: colors.green('✓'),
+  FAILED: colors.red('✗'),
+  CANCELED: colors.dim('⊘'),
+  TIMED_OUT: colors.red('⌛'),
+});
 
 /** The tasks of a run as an indented tree, one line each. */
-export function renderTaskTree(view: RunView, now: number = Date.now()): string {
+export function renderTaskTree(view: RunView, colors: Colors = pc, now: number = Date.now()): string {
   const children = new Map<string | undefined, [string, TaskView][]>();
   for (const entry of Object.entries(view.tasks)) {
     const { parent } = entry[1];
     children.set(parent, [...(children.get(parent) ?? []), entry]);
   }
-  const lines = [`${MARKS[view.status]} ${pc.bold(view.workflow_id)} ${pc.dim(view.workflow_exec_id)}`];
+  const mark = marks(colors);
+  const lines = [`${mark[view.status]} ${colors.bold(view.workflow_id)} ${colors.dim(view.workflow_exec_id)}`];
   const draw = (parent: string | undefined, indent: string): void => {
     const all = children.get(parent) ?? [];
     const shown = parent === undefined ? all : pick(all);
     for (const [path, task] of shown) {
-      lines.push(`${indent}${MARKS[task.status]} ${taskLine(task, now)}`);
+      lines.push(`${indent}${mark[task.status]} ${taskLine(task, colors, now)}`);
       draw(path, `${indent}  `);
     }
-    if (shown.length < all.length) lines.push(pc.dim(`${indent}… ${hiddenLine(all, shown)}`));
+    if (shown.length < all.length) lines.push(colors.dim(`${indent}… ${hiddenLine(all, shown)}`));
   };
   draw(undefined, '  ');
   return lines.join('\n');
@@ -43,18 +47,19 @@ export function describeTask(path: string, task: TaskView): string {
   return `${path} ${task.status}${attempts}${duration(task, Date.now())}${error}`;
 }
 
-function taskLine(task: TaskView, now: number): string {
+function taskLine(task: TaskView, colors: Colors, now: number): string {
   const { progress } = task;
-  const counted = progress === undefined || progress.total === 0 ? '' : ` ${bar(progress.settled, progress.total)}`;
-  const failed = progress !== undefined && progress.failed > 0 ? pc.red(` ${progress.failed} failed`) : '';
-  const error = task.error === null ? '' : pc.red(` ${String(task.error['message'])}`);
-  return `${task.task_id}${counted}${failed}${pc.dim(duration(task, now))}${error}`;
+  const counted =
+    progress === undefined || progress.total === 0 ? '' : ` ${bar(progress.settled, progress.total, colors)}`;
+  const failed = progress !== undefined && progress.failed > 0 ? colors.red(` ${progress.failed} failed`) : '';
+  const error = task.error === null ? '' : colors.red(` ${oneLine(String(task.error['message']))}`);
+  return `${task.task_id}${counted}${failed}${colors.dim(duration(task, now))}${error}`;
 }
 
-function bar(settled: number, total: number): string {
+function bar(settled: number, total: number, { cyan, dim }: Colors): string {
   const width = 20;
   const full = Math.floor((settled / total) * width);
-  return `${pc.cyan('█'.repeat(full))}${pc.dim('░'.repeat(width - full))} ${settled}/${total}`;
+  return `${cyan('█'.repeat(full))}${dim('░'.repeat(width - full))} ${settled}/${total}`;
 }
 
 function duration(task: TaskView, now: number): string {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { compozy, createFolder, greeting } from './cli-session.js';
+import { compozy, createFolder, greeting, startCompozy } from './cli-session.js';
 
 // As a user has them: the built program, in a process of its own. No server is needed.
 describe('commands without a server', () => {
@@ -22,6 +24,13 @@ describe('commands without a server', () => {
     expect(mistake.stderr).toContain('<stdin>:2:4: Template.UnknownPath');
     expect(await compozy(['render', '-t', 'x', '-d', 'no json'])).toMatchObject({ code: 2, stdout: '' });
     expect(await compozy(['render'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('ends quietly when nobody reads its output', async () => {
+    const child = startCompozy(['schema', 'workflow']);
+    child.stdout!.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')]);
+    expect({ stderr, code: code as unknown }).toEqual({ stderr: '', code: 1 });
   });
 
   it('graph and schema print what they are asked for', async () => {

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { CompozyError, GENERIC_WORKFLOW_TYPE, LISTENS_QUERY, type Json, type RunGateway } from '@compozy/core';
 import type { Listening } from '@compozy/core/interpreter';
 import type { OutgoingEvent, SentEvent } from '@compozy/dispatcher';
@@ -44,6 +44,16 @@ export function createSignalSender({ client, taskQueue, runs, sendEvent }: Signa
     for await (const { workflowId: temporalId } of client.workflow.list({ query })) yield temporalId;
   }
 
+  async function ask(temporalId: string, question: [workflowId: string, name: string, id: string]): Promise<Listening> {
+    try {
+      return await client.workflow.getHandle(temporalId).query(LISTENS_QUERY, ...question);
+    } catch (error) {
+      // Lists lag behind: its history is gone. Or another workflow code runs it, of the user or of an earlier release.
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return 'no';
+      throw error;
+    }
+  }
+
   /** Whether some run took it, now or before. */
   async function deliver(workflowId: string, name: string, payload: Json, signal: SignalId): Promise<boolean> {
     // Only who gave the id can send it again.
@@ -52,13 +62,7 @@ export function createSignalSender({ client, taskQueue, runs, sendEvent }: Signa
     let isTaken = false;
     const lane = async () => {
       for await (const temporalId of rest) {
-        const handle = client.workflow.getHandle(temporalId);
-        const listening = await handle.query<Listening, [string, string, string]>(
-          LISTENS_QUERY,
-          workflowId,
-          name,
-          signal.id,
-        );
+        const listening = await ask(temporalId, [workflowId, name, signal.id]);
         if (listening === 'no') continue;
         const envelope = { payload, metadata: { signal_id: signal.id, source: 'api' } };
         if (listening === 'heard' || (await signalIfOpen(client, temporalId, name, envelope))) isTaken = true;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunView } from '@compozy/core';
@@ -115,5 +118,27 @@ describe('a drain', () => {
     );
     expect(ends.filter(({ status }) => status !== 'SUCCESS')).toEqual([]);
     console.log(`${answers.length} requests were answered, ${ids.length} executions ended`);
+  });
+
+  it('sends a listener away that comes back over its kept connection', async () => {
+    await using sample = await startSampleServer(temporal.address);
+    const held = await callServer(sample.url, 'POST', HOLD, { body: {} });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const listen = async () => {
+      const sent = request(`${sample.url}${String(held.body['exec_url'])}/stream`, { agent }).end();
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      return { answer, body: text(answer) };
+    };
+    const first = await listen();
+    const drained = sample.server.drain(4_000);
+    await first.body;
+    const { answer, body } = await listen();
+    expect({ status: answer.statusCode, connection: answer.headers.connection }).toEqual({
+      status: 503,
+      connection: 'close',
+    });
+    expect(JSON.parse(await body)).toMatchObject({ code: 'Api.Unavailable' });
+    await drained;
+    agent.destroy();
   });
 });

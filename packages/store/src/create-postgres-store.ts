@@ -30,13 +30,16 @@ export function createPostgresStore(options: PostgresStoreOptions): Store & Asyn
   return createSqlStore(createPostgresDatabase({ connect: () => openPool(options), ownsPool: true }));
 }
 
-async function openPool({ url, maxConnections = 10 }: { url: string; maxConnections?: number }): Promise<PostgresPool> {
+export async function openPool(
+  { url, maxConnections = 10 }: { url: string; maxConnections?: number },
+  queryTimeoutMs = QUERY_TIMEOUT_MS,
+): Promise<PostgresPool> {
   const { Pool } = await loadPg();
   const pool = new Pool({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
     application_name: 'compozy',
   });

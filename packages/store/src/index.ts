@@ -3,3 +3,4 @@ export { createSqliteStore, type SqliteStoreOptions } from './create-sqlite-stor
 export type { PostgresPool } from './postgres/postgres-database.js';
 export type { RedisClient } from './cache/redis-client.js';
 export { withRedisCache, type CachedStore, type RedisCacheOptions } from './with-redis-cache.js';
+export { migrateStore, readSchema, type Migration, type SchemaState, type StoreLocation } from './migrate-store.js';

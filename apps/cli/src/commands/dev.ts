@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { watch } from 'chokidar';
+import type { watch as Watch } from 'chokidar';
 import type { Command } from 'commander';
 import { checkProject, formatDiagnostics, type Project } from '@compozy/core/loader';
 import pc from 'picocolors';
 import { readEnvironment } from '../env.js';
 import { loadCheckedProject } from '../load-checked-project.js';
-import { openSession, type Session } from '../session.js';
+import type { Session } from '../session.js';
 
 interface DevOptions {
   readonly project: string;
@@ -33,6 +33,8 @@ export function addDevCommand(program: Command): void {
 async function develop(options: DevOptions): Promise<void> {
   const project = await loadCheckedProject(options);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
+  // Both take long to load, and no other command needs them.
+  const [{ watch }, { openSession }] = await Promise.all([import('chokidar'), import('../session.js')]);
   const session = await openSession(project, {
     env: readEnvironment(),
     log,
@@ -45,7 +47,7 @@ async function develop(options: DevOptions): Promise<void> {
     },
   });
   log(banner(project, session));
-  const watcher = watchProject(project, () => void reload(session, options, log));
+  const watcher = watchProject(watch, project, () => void reload(session, options, log));
   const stopped = Promise.withResolvers<void>();
   process.once('SIGINT', stopped.resolve);
   process.once('SIGTERM', stopped.resolve);
@@ -74,7 +76,7 @@ function banner(project: Project, { server, worker, startup }: Session): string 
   ].join('\n');
 }
 
-function watchProject(project: Project, changed: () => void) {
+function watchProject(watch: typeof Watch, project: Project, changed: () => void) {
   let timer: NodeJS.Timeout | undefined;
   const ignored = (file: string) => {
     const parts = path.relative(project.dir, file).split(path.sep);

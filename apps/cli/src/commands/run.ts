@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { isJsonObject, type JsonObject, type RunView } from '@compozy/core';
 import { chooseWorkflow } from '../choose-workflow.js';
 import { readEnvironment } from '../env.js';
-import { CommandExit, EXIT } from '../exit-code.js';
 import { followRun } from '../follow-run.js';
 import { loadCheckedProject } from '../load-checked-project.js';
+import { printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
-import { openSession } from '../session.js';
 
 interface RunOptions {
   readonly project: string;
@@ -36,6 +34,8 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
   const workflowId = chooseWorkflow(project, given);
   const input = await readInput(options.input);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
+  // The SDK of Temporal takes longer to load than most commands take.
+  const { openSession } = await import('../session.js');
   const session = await openSession(project, {
     env: readEnvironment(),
     log,
@@ -55,24 +55,8 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
     const view = await followRun(run, { live: process.stderr.isTTY && options.json !== true, stream: process.stderr });
-    print(view, options.json === true);
-    if (view.status !== 'SUCCESS') throw new CommandExit(EXIT.failure);
+    printRun(view, options.json === true);
   } finally {
     await session.close();
   }
-}
-
-function print(view: RunView, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(view)}\n`);
-  else if (view.status === 'SUCCESS') process.stdout.write(`${JSON.stringify(view.output, null, 2)}\n`);
-  else {
-    const error = view.error === null ? '' : `: ${describeError(view.error)}`;
-    process.stderr.write(`${view.status}${error}\n`);
-  }
-}
-
-/** Code, message, and where the task stands in its file. */
-function describeError({ code, message, details }: JsonObject): string {
-  const position = isJsonObject(details) && typeof details['position'] === 'string' ? ` (${details['position']})` : '';
-  return `${String(code)} ${String(message)}${position}`;
 }

@@ -1,14 +1,19 @@
-import type { CompozyWorker } from '../create-worker.js';
+import type { Client } from '@temporalio/client';
 import type { HealthCheck } from './health-check.js';
 
 /** A poller that the server saw within this time is there; a long poll takes up to a minute. */
 const POLLER_AGE_MS = 120_000;
 const WORKFLOW_QUEUE = 1;
 
+export interface PollingWorker {
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** Settles when it polls no more. */
+  readonly ended: Promise<void>;
+}
+
 /** Whether Temporal answers, and whether it sees this worker poll. */
-export function createWorkerChecks(
-  worker: Pick<CompozyWorker, 'client' | 'taskQueue' | 'ended'>,
-): readonly HealthCheck[] {
+export function createWorkerChecks(worker: PollingWorker): readonly HealthCheck[] {
   const { client, taskQueue } = worker;
   const { namespace, identity } = client.options;
   let hasEnded = false;

@@ -42,6 +42,8 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
   const closing = dependencies.closing?.streams ?? new AbortController().signal;
   const shared = createSharedReads(runs);
   app.openapi(streamRoute, async (context) => {
+    // On a connection that is kept: an empty stream would bring its listener back at once, and hold up the end.
+    if (closing.aborted) throw new ApiProblem('Api.Unavailable', 'The server stops; connect again');
     const execId = context.req.valid('param').exec_id;
     const { poll_ms: pollMs } = context.req.valid('query');
     const changes = createRunChanges(parsePosition(context.req.valid('header')['last-event-id']));

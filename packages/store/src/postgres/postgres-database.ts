@@ -48,15 +48,17 @@ export function createPostgresDatabase({ connect, ownsPool }: PostgresDatabaseOp
   const pool = lazy(connect);
   const migrated = lazy(async () => {
     const ready = await pool.get();
-    await migrate(ready);
-    return ready;
+    return { ready, found: await migrate(ready) };
   });
 
-  async function use<T>(action: (pool: PostgresPool) => Promise<T>): Promise<T> {
+  const use = <T>(action: (pool: PostgresPool) => Promise<T>): Promise<T> =>
+    tryAgain(async () => action((await migrated.get()).ready));
+
+  async function tryAgain<T>(action: () => Promise<T>): Promise<T> {
     if (closed) throw new CompozyError('Store.Unavailable', 'The connection to PostgreSQL was closed by this process.');
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await action(await migrated.get());
+        return await action();
       } catch (error) {
         if (!isLostRace(error) || attempt === LOST_RACES) throw toPostgresError(error);
       }
@@ -76,6 +78,8 @@ export function createPostgresDatabase({ connect, ownsPool }: PostgresDatabaseOp
           for (const query of queries) await execute(client, query);
         }),
       ),
+    migrate: () => tryAgain(async () => (await migrated.get()).found),
+    readVersion: () => tryAgain(async () => foundVersion(await pool.get())),
     async close() {
       if (closed) return;
       closed = true;
@@ -111,25 +115,25 @@ async function inTransaction(pool: PostgresPool, action: (client: Queryable) => 
   }
 }
 
-async function migrate(pool: PostgresPool): Promise<void> {
-  if (await isCurrent(pool)) return;
+/** Gives the version that the schema had. */
+async function migrate(pool: PostgresPool): Promise<number> {
+  let found = await foundVersion(pool);
+  if (found === SCHEMA_VERSION) return found;
   await inTransaction(pool, async (client) => {
     // Others that start at this moment wait here, and then find everything done.
     await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await client.query(CREATE_SCHEMA_TABLE);
-    for (const statement of statementsFrom(
-      await readVersion(client),
-      { id: 'text collate "C"', bytes: 'bytea' },
-      NOW,
-    )) {
+    found = await readVersion(client);
+    for (const statement of statementsFrom(found, { id: 'text collate "C"', bytes: 'bytea' }, NOW)) {
       await client.query(statement);
     }
   });
+  return found;
 }
 
-async function isCurrent(target: Queryable): Promise<boolean> {
+async function foundVersion(target: Queryable): Promise<number> {
   const { rows } = await target.query(`select to_regclass('compozy_schema') is not null as found`);
-  return (rows[0] as { found: boolean }).found && (await readVersion(target)) === SCHEMA_VERSION;
+  return (rows[0] as { found: boolean }).found ? await readVersion(target) : 0;
 }
 
 async function readVersion(target: Queryable): Promise<number> {

@@ -19,6 +19,10 @@ export interface SqlDatabase {
   run<R>(query: Compilable<R>): Promise<readonly R[]>;
   /** All of the statements or none, and nobody sees some of them only. */
   atomically(queries: readonly Compilable<unknown>[]): Promise<void>;
+  /** Connects and migrates; gives the version that the schema had before. */
+  migrate(): Promise<number>;
+  /** The version of the schema, 0 for none. Migrates nothing, and makes no file. */
+  readVersion(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
@@ -30,6 +31,8 @@ const NOW = `cast(unixepoch('subsec') * 1000 as integer)`;
 interface Connection {
   readonly database: DatabaseSync;
   readonly statements: Map<string, StatementSync>;
+  /** The version of the schema when it was opened. */
+  readonly found: number;
 }
 
 /** One connection to one file. A transaction begins and ends without an await, so nothing comes between. */
@@ -49,12 +52,11 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
     if (path !== ':memory:') await mkdir(dirname(path), { recursive: true });
     const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
     try {
-      await whenFree(() => prepareFile(database));
+      return { database, statements: new Map(), found: await whenFree(() => prepareFile(database)) };
     } catch (error) {
       database.close();
       throw error;
     }
-    return { database, statements: new Map() };
   });
 
   /** Tries again while others write, without stopping this process. */
@@ -92,6 +94,21 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
           for (const query of queries) execute(open, query);
         });
       }),
+    migrate: () => use(({ found }) => found),
+    async readVersion() {
+      if (!existsSync(path)) return 0;
+      const { DatabaseSync } = await import('node:sqlite');
+      try {
+        const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
+        try {
+          return await whenFree(() => foundVersion(database));
+        } finally {
+          database.close();
+        }
+      } catch (error) {
+        throw toSqliteError(error, path);
+      }
+    },
     async close() {
       closed = true;
       const open = await connection.current();
@@ -125,22 +142,24 @@ function inTransaction(database: DatabaseSync, action: () => void): void {
   }
 }
 
-function prepareFile(database: DatabaseSync): void {
+/** Gives the version that the schema had. */
+function prepareFile(database: DatabaseSync): number {
   database.exec('pragma journal_mode = wal');
   // A lease or a blob that was answered for has to outlive a power cut.
   database.exec('pragma synchronous = full');
-  if (isCurrent(database)) return;
+  let found = foundVersion(database);
+  if (found === SCHEMA_VERSION) return found;
   inTransaction(database, () => {
     database.exec(CREATE_SCHEMA_TABLE);
-    for (const statement of statementsFrom(readVersion(database), { id: 'text', bytes: 'blob' }, NOW)) {
-      database.exec(statement);
-    }
+    found = readVersion(database);
+    for (const statement of statementsFrom(found, { id: 'text', bytes: 'blob' }, NOW)) database.exec(statement);
   });
+  return found;
 }
 
-function isCurrent(database: DatabaseSync): boolean {
+function foundVersion(database: DatabaseSync): number {
   const table = database.prepare(`select 1 from sqlite_master where type = 'table' and name = 'compozy_schema'`).get();
-  return table !== undefined && readVersion(database) === SCHEMA_VERSION;
+  return table === undefined ? 0 : readVersion(database);
 }
 
 function readVersion(database: DatabaseSync): number {
