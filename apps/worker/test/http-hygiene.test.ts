@@ -49,8 +49,8 @@ describe('what is no request', () => {
 
   it('is not waited for: who sends its headers or its body slowly is cut off', async () => {
     const fetch = async (request: Request) => new Response(String((await request.text()).length));
-    const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400 };
-    const server = await serveHttp({ fetch, host: '127.0.0.1', port: 0, ...limits });
+    const timeouts = { headersMs: 200, requestMs: 400, idleMs: 5_000 };
+    const server = await serveHttp({ fetch, host: '127.0.0.1', port: 0, timeouts });
     try {
       const answers = [
         await sendRaw(server.port, 'GET / HTTP/1.1\r\nHost: x\r\n'),

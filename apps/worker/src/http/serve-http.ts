@@ -6,15 +6,23 @@ import { getRequestListener } from '@hono/node-server';
 import { CompozyError } from '@compozy/core';
 import { ApiProblem, toProblemDocument, toProblemResponse, type ProblemCode } from './problem.js';
 
+/** How long the server waits for others, in milliseconds; who is slower is cut off. An answer may take any time. */
+export interface HttpTimeouts {
+  /** For the head of a request. */
+  readonly headersMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** For the next request on a connection. */
+  readonly idleMs: number;
+}
+
 export interface HttpServerOptions {
   readonly fetch: Parameters<typeof getRequestListener>[0];
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
-  /** Who sends more slowly is cut off: the headers within this time, 10 s by default. */
-  readonly headersTimeoutMs?: number;
-  /** The whole request within this time, 120 s by default. An answer may take any time. */
-  readonly requestTimeoutMs?: number;
+  /** By default 10 s for the head, 120 s for a request, 65 s between two. */
+  readonly timeouts?: HttpTimeouts;
 }
 
 export interface HttpServer {
@@ -25,19 +33,20 @@ export interface HttpServer {
   close(deadlineMs: number): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 120_000;
+const DEFAULT_TIMEOUTS: HttpTimeouts = { headersMs: 10_000, requestMs: 120_000, idleMs: 65_000 };
+const MAX_CHECK_INTERVAL_MS = 1_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Serves a Hono application. @throws `Server.StartFailed` naming the address. */
 export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
-  const { fetch, port, host } = options;
-  const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { fetch, port, host, timeouts = DEFAULT_TIMEOUTS } = options;
+  const headersTimeout = Math.min(timeouts.headersMs, timeouts.requestMs);
   const server = createServer(
     {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(headersTimeoutMs, requestTimeoutMs) / 4,
+      headersTimeout,
+      requestTimeout: timeouts.requestMs,
+      keepAliveTimeout: timeouts.idleMs,
+      connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, headersTimeout / 4),
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     getRequestListener(fetch, { errorHandler: () => toProblemResponse(unreadable(), '') }),
