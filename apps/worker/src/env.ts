@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -9,6 +10,12 @@ const hashes = z
     (all) => all.every((hash) => /^[0-9a-f]{64}$/.test(hash)),
     'must be SHA-256 hashes in hex, with commas between',
   );
+
+const list = (is: (item: string) => boolean, expected: string) =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .refine((all) => all.every(is), `must be ${expected}, with commas between`);
 
 const environment = z.object({
   COMPOZY_PROJECT_DIR: z.string().min(1).default('.'),
@@ -29,6 +36,10 @@ const environment = z.object({
   SERVER_API_KEY_HASHES: hashes.default([]),
   SERVER_MAX_BODY_BYTES: z.coerce.number().int().min(1024).default(1_048_576),
   SERVER_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(0),
+  SERVER_WRONG_KEYS_PER_MINUTE: z.coerce.number().int().min(1).default(20),
+  SERVER_TRUSTED_PROXIES: list(isAddress, 'addresses or subnets such as 10.0.0.0/8').default([]),
+  SERVER_CORS_ENABLED: flag.default(false),
+  SERVER_CORS_ALLOWED_ORIGINS: list(isOrigin, 'origins such as https://app.example.com').default([]),
   SERVER_DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(1_000),
   SERVER_SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(30_000),
 });
@@ -54,6 +65,12 @@ export interface WorkerEnvironment {
     readonly maxBodyBytes: number;
     /** 0 for no limit. */
     readonly requestsPerMinute: number;
+    /** Of one address. */
+    readonly wrongKeysPerMinute: number;
+    /** Whose `X-Forwarded-For` is believed. */
+    readonly trustedProxies: readonly string[];
+    /** Whose scripts may read answers; without CORS nobody's. */
+    readonly corsOrigins?: readonly string[];
     /** How long a server that says it is not ready goes on taking requests. */
     readonly drainDelayMs: number;
     readonly shutdownTimeoutMs: number;
@@ -79,8 +96,26 @@ export function readWorkerEnvironment(source: NodeJS.ProcessEnv = process.env): 
       keyHashes: env.SERVER_API_KEY_HASHES,
       maxBodyBytes: env.SERVER_MAX_BODY_BYTES,
       requestsPerMinute: env.SERVER_RATE_LIMIT_PER_MINUTE,
+      wrongKeysPerMinute: env.SERVER_WRONG_KEYS_PER_MINUTE,
+      trustedProxies: env.SERVER_TRUSTED_PROXIES,
+      ...(env.SERVER_CORS_ENABLED ? { corsOrigins: env.SERVER_CORS_ALLOWED_ORIGINS } : {}),
       drainDelayMs: env.SERVER_DRAIN_DELAY_MS,
       shutdownTimeoutMs: env.SERVER_SHUTDOWN_TIMEOUT_MS,
     },
   };
+}
+
+function isAddress(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
+/** As a browser writes it: nothing after the port. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

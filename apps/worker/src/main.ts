@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DiagnosticsError, formatDiagnostics, loadProject } from '@compozy/core/loader';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import { CompozyError } from '@compozy/core';
+import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
 import { createPostgresStore, createSqliteStore } from '@compozy/store';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
@@ -26,6 +27,7 @@ try {
     env.databaseUrl === undefined
       ? createSqliteStore({ path: path.join(state, 'state.db') })
       : createPostgresStore({ url: env.databaseUrl });
+  const memory = createMemory({ store: createMemoryStore({ file: path.join(state, 'memory.db') }) });
   const blobs = createFileBlobStore({ dir: path.join(state, 'blobs') });
   // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', log('temporal')) });
@@ -33,6 +35,7 @@ try {
     project,
     blobs,
     store,
+    memory,
     temporal: {
       hostPort: env.hostPort,
       namespace: env.namespace,
@@ -54,8 +57,12 @@ try {
       runs: createWorkerRuns({ worker, project: source, blobs, store, onStoreError: warn('store') }),
       events: createWorkerEventPort({ worker, project: project.name, deadLetters: store.deadLetters }),
       schedules: createWorkerSchedulePort(worker.schedules),
+      memory,
       maxBodyBytes: settings.maxBodyBytes,
       ...(settings.needsKey ? { apiKeys: createApiKeys(settings.keyHashes, store.apiKeys) } : {}),
+      wrongKeys: { perMinute: settings.wrongKeysPerMinute, burst: settings.wrongKeysPerMinute },
+      trustedProxies: settings.trustedProxies,
+      ...(settings.corsOrigins === undefined ? {} : { corsOrigins: settings.corsOrigins }),
       ...(perMinute === 0 ? {} : { rateLimit: { perMinute, burst: perMinute } }),
       onError: (error, context) => print({ level: 'error', message: describe(error), ...context }),
     },
@@ -94,7 +101,7 @@ try {
   await server.drain(settings.shutdownTimeoutMs);
   await worker.stop();
   await server.close();
-  await store.close();
+  await Promise.all([store.close(), memory.close()]);
 } catch (error) {
   const text = error instanceof DiagnosticsError ? formatDiagnostics(error.diagnostics) : describe(error);
   process.stderr.write(`${text}\n`);

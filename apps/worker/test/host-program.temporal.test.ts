@@ -28,6 +28,10 @@ it('serves a project over HTTP with the settings of its environment, and ends in
       HEALTH_PORT: '0',
       SERVER_AUTH_ENABLED: 'true',
       SERVER_API_KEY_HASHES: record.hash,
+      SERVER_WRONG_KEYS_PER_MINUTE: '1',
+      SERVER_TRUSTED_PROXIES: '127.0.0.1, ::1',
+      SERVER_CORS_ENABLED: 'true',
+      SERVER_CORS_ALLOWED_ORIGINS: 'https://app.example.com',
       SERVER_DRAIN_DELAY_MS: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -46,6 +50,18 @@ it('serves a project over HTTP with the settings of its environment, and ends in
     expect((await callServer(url, 'POST', sync, { body: {} })).status).toBe(401);
     const ended = await callServer(url, 'POST', sync, { body: {}, headers: { authorization: `Bearer ${key}` } });
     expect(ended).toMatchObject({ status: 200, body: { workflow: { status: 'SUCCESS' } } });
+    const get = (route: string, headers: Record<string, string>) =>
+      callServer(url, 'GET', `/api/v0/${route}`, { headers: { origin: 'https://app.example.com', ...headers } });
+    const guesses = ['203.0.113.1', '203.0.113.1', '203.0.113.2'].map((from) => ({
+      'x-api-key': 'a guess',
+      'x-forwarded-for': from,
+    }));
+    const statuses: number[] = [];
+    for (const guess of guesses) statuses.push((await get('workflows', guess)).status);
+    expect(statuses).toEqual([401, 429, 401]);
+    const memory = await get('memory/none/read?key=a', { 'x-api-key': key });
+    expect(memory).toMatchObject({ status: 404, body: { code: 'Memory.NotFound' } });
+    expect(memory.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     expect((await fetch(`http://127.0.0.1:${ready.healthPort}/ready`)).status).toBe(200);
     expect(lines.join('\n')).not.toContain(record.hash);
     host.kill('SIGTERM');

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sign } from '@octokit/webhooks-methods';
+import { Webhook } from 'standardwebhooks';
 import { Stripe } from 'stripe';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadProject } from '@compozy/core/loader';
@@ -11,7 +12,7 @@ import { createApiKeys, createProjectHost, startServer, type ApiDependencies, ty
 import { callServer, type Answer, type CallOptions } from './call-server.js';
 
 const FILES = {
-  '.env': 'HOOK_SECRET=s3cret-of-hooks\n',
+  '.env': 'HOOK_SECRET=s3cret-of-hooks\nSTANDARD_SECRET=whsec_czNjcmV0LW9mLXN0YW5kYXJk\n',
   'compozy.yaml': 'name: shop\nworkflows: [{ source: ./main.yaml }]\n',
   'main.yaml': `id: main
 triggers:
@@ -43,6 +44,16 @@ triggers:
       events: [{ name: signed, filter: 'true', input: { id: '{{ .payload.id }}' } }]
   - type: webhook
     webhook:
+      slug: std
+      verify: { strategy: standard, secret: '{{ .env.STANDARD_SECRET }}' }
+      events: [{ name: stood, filter: payload.type == 'stood', input: { id: '{{ .payload.id }}' } }]
+  - type: webhook
+    webhook:
+      slug: not-base64
+      verify: { strategy: standard, secret: '{{ .env.HOOK_SECRET }}' }
+      events: [{ name: never, filter: 'true', input: { id: '{{ .payload.id }}' } }]
+  - type: webhook
+    webhook:
       slug: put
       method: PUT
       events: [{ name: put, filter: 'true', input: { id: '{{ .payload.id }}' } }]
@@ -50,6 +61,8 @@ tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
 `,
 };
 const SECRET = 's3cret-of-hooks';
+const STANDARD_SECRET = 'whsec_czNjcmV0LW9mLXN0YW5kYXJk';
+const OTHER_STANDARD_SECRET = 'whsec_c29tZWJvZHkgZWxzZSdzIGtleQ==';
 const ORDER = { 'x-kind': 'order' };
 const stripe = new Stripe('sk_test_none');
 
@@ -130,6 +143,17 @@ async function hubCall(delivery: string, event = 'push', secret = SECRET): Promi
   };
 }
 
+function standardCall(id: string, { age = 0, secret = STANDARD_SECRET, type = 'stood' } = {}): CallOptions {
+  const raw = JSON.stringify({ id: 7, type });
+  const time = new Date(Date.now() - age * 1000);
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(time.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, time, raw),
+  };
+  return { raw, headers };
+}
+
 describe('one request', () => {
   const table: readonly [string, () => Promise<Answer>, number, string | undefined][] = [
     ['an order', () => hook('open', { body: { id: 'a', total: 1 }, headers: ORDER }), 202, undefined],
@@ -172,6 +196,23 @@ describe('one request', () => {
     ['not signed', () => hook('pay', { body: { id: 'evt_d' } }), 401, 'Api.Unsigned'],
     ['signed by GitHub', async () => hook('hub', await hubCall('d1')), 202, undefined],
     ['a forged one', async () => hook('hub', { ...(await hubCall('d2')), raw: '{"ref":"x"}' }), 401, 'Api.Unsigned'],
+    ['signed by Standard Webhooks', () => hook('std', standardCall('msg_a')), 202, undefined],
+    ['the same, too long ago', () => hook('std', standardCall('msg_b', { age: 400 })), 401, 'Api.Unsigned'],
+    [
+      'the same, with another secret',
+      () => hook('std', standardCall('msg_c', { secret: OTHER_STANDARD_SECRET })),
+      401,
+      'Api.Unsigned',
+    ],
+    ['the same, forged', () => hook('std', { ...standardCall('msg_d'), raw: '{"type":"stood"}' }), 401, 'Api.Unsigned'],
+    ['the same, with PUT', () => hook('std', standardCall('msg_e'), 'PUT'), 405, 'Api.MethodNotAllowed'],
+    [
+      'the same, too large',
+      () => hook('std', { ...standardCall('msg_f'), raw: `{"id":"${'a'.repeat(3_000)}"}` }),
+      413,
+      'Api.TooLarge',
+    ],
+    ['a webhook whose secret is no key', () => hook('not-base64', standardCall('msg_g')), 500, 'Api.Internal'],
     ['another event of GitHub', async () => hook('hub', await hubCall('d3', 'ping')), 200, undefined],
   ];
 
@@ -275,6 +316,21 @@ describe('a delivery that comes again', () => {
     const headers = { ...ORDER, 'x-idempotency-key': 'wrong first' };
     expect((await hook('open', { body: { id: 7, total: 1 }, headers })).status).toBe(422);
     expect((await hook('open', { body: { id: '7', total: 1 }, headers })).status).toBe(202);
+  });
+
+  it('is refused by the id that Standard Webhooks signs, which no other header can replace', async () => {
+    const again = (key: string) => {
+      const { headers, ...call } = standardCall('msg_1');
+      return hook('std', { ...call, headers: { ...headers, 'x-idempotency-key': key } });
+    };
+    failures = 1;
+    expect((await again('k1')).status).toBe(500);
+    expect((await hook('std', standardCall('msg_1', { secret: OTHER_STANDARD_SECRET }))).status).toBe(401);
+    expect((await hook('std', standardCall('msg_1', { type: 'other' }))).status).toBe(200);
+    const statuses = [await again('k1'), await again('k1'), await again('k2')].map(({ status }) => status);
+    expect(statuses).toEqual([202, 409, 409]);
+    expect((await hook('std', standardCall('msg_2'))).status).toBe(202);
+    expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(2);
   });
 
   it('is one event for the dispatcher when GitHub sends it again', async () => {

@@ -4,6 +4,7 @@ import type {
   IdempotencyRepository,
   Json,
   JsonObject,
+  MemoryOperations,
   ProjectSource,
   RunView,
   TaskRepository,
@@ -111,11 +112,19 @@ export interface ApiDependencies {
   readonly store?: ApiStore;
   /** Without it, the routes of events are answered with 501. */
   readonly events?: ApiEvents;
+  /** Without it, the routes of memories are answered with 501. */
+  readonly memory?: Pick<MemoryOperations, 'execute'>;
   /** Without it, the routes of schedules are answered with 501. */
   readonly schedules?: ApiSchedules;
   /** When given, every request needs a key. */
   readonly apiKeys?: ApiKeys;
   readonly rateLimit?: RateLimitOptions;
+  /** Wrong API keys that one address may send: 20 at once and 20 a minute by default. */
+  readonly wrongKeys?: RateLimitOptions;
+  /** Addresses and subnets of proxies whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
+  /** Origins whose scripts may read answers in a browser, such as `https://app.example.com`; none by default. */
+  readonly corsOrigins?: readonly string[];
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

@@ -5,6 +5,11 @@ import { API_BASE } from './api-environment.js';
 
 const json = z.unknown().openapi({ description: 'Any JSON value' });
 const jsonObject = z.record(z.string(), z.unknown()).openapi({ type: 'object', description: 'A JSON object' });
+/** A type that is set by hand is not made nullable by itself. */
+const nullableObject = z
+  .record(z.string(), z.unknown())
+  .nullable()
+  .openapi({ type: ['object', 'null'] });
 const time = z.iso.datetime().openapi({ description: 'ISO 8601 in UTC', example: '2026-01-31T12:00:00.000Z' });
 
 const STATUSES = ['PENDING', 'RUNNING', 'WAITING', 'PAUSED', 'SUCCESS', 'FAILED', 'CANCELED', 'TIMED_OUT'] as const;
@@ -42,7 +47,7 @@ export const taskSchema = z
     status: statusSchema,
     input: json,
     output: json,
-    error: jsonObject.nullable(),
+    error: nullableObject,
     attempts: z.int(),
     started_at: time.nullable(),
     ended_at: time.nullable(),
@@ -58,7 +63,7 @@ const executionShape = {
   status: statusSchema,
   input: json,
   output: json,
-  error: jsonObject.nullable(),
+  error: nullableObject,
   usage: jsonObject,
   started_at: time.nullable(),
   ended_at: time.nullable(),
@@ -86,7 +91,7 @@ export const workflowSchema = z
     triggers: z.array(
       z.object({ type: z.enum(['signal', 'webhook']), name: z.string(), schema: jsonObject.optional() }),
     ),
-    input_schema: jsonObject.nullable().openapi({ description: 'JSON Schema 2020-12 of the input' }),
+    input_schema: nullableObject.openapi({ description: 'JSON Schema 2020-12 of the input' }),
   })
   .openapi('Workflow');
 
@@ -160,7 +165,7 @@ export const eventSchema = z
     source: z.string(),
     status: eventStatus,
     started: z.array(z.object({ workflow_id: z.string(), workflow_exec_id: z.string() })),
-    error: jsonObject.nullable(),
+    error: nullableObject,
     accepted_at: time,
     updated_at: time,
   })
@@ -193,20 +198,28 @@ export const scheduleSchema = z
   .openapi('Schedule');
 
 export const scheduleBodySchema = z
-  .strictObject({ enabled: z.boolean().optional(), cron: z.string().min(1).max(200).optional() })
+  .strictObject({
+    enabled: z.boolean().optional(),
+    cron: z.string().min(1).max(200).optional().openapi({ example: '0 3 * * *' }),
+  })
   .refine((change) => Object.keys(change).length > 0, 'must have "enabled" or "cron"')
   .openapi('ChangeSchedule', { minProperties: 1 });
 
 export const pageSchema = z.object({ limit: z.int(), next_cursor: z.string().optional() }).openapi('Page');
 
+/** A number of a query: digits only, where `Number` would take `0x10`, `1e2` and an empty text too. */
+export function digits(minimum: number, maximum: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number in digits')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+    .default(fallback)
+    .openapi({ type: 'integer', minimum, maximum, default: fallback });
+}
+
 const pageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(500)
-    .default(50)
-    .openapi({ param: { name: 'limit', in: 'query' } }),
+  limit: digits(1, 500, 50),
   cursor: z
     .string()
     .regex(/^[\w.~=+/-]{1,2000}$/)

@@ -1,24 +1,45 @@
 import { createMiddleware } from 'hono/factory';
-import { HOOKS_PATH, type ApiEnvironment } from './api-environment.js';
-import { hashApiKey, hasScope, isSameHash, type ApiKeys, type ApiScope } from './api-key.js';
+import { API_BASE, HOOKS_PATH, type ApiEnvironment } from './api-environment.js';
+import type { ApiDependencies } from './api-dependencies.js';
+import { hashApiKey, hasScope, isSameHash, type ApiScope } from './api-key.js';
+import { createClientAddress } from './client-address.js';
 import { ApiProblem } from './problem.js';
+import { createTokenBuckets } from './token-bucket.js';
 
 /** A key's last use is written at most once in this time. */
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_TOUCHED = 10_000;
 
-/** Finds the caller: by its key where keys are needed, by its address otherwise and for webhooks. */
-export function authenticate(keys: ApiKeys | undefined) {
+const DEFAULT_WRONG_KEYS = { burst: 20, perMinute: 20 };
+
+export type AuthenticateOptions = Pick<ApiDependencies, 'apiKeys' | 'wrongKeys' | 'trustedProxies'>;
+
+/**
+ * Finds the caller: by its key where keys are needed, by its address otherwise and for webhooks. An address that sends
+ * too many wrong keys has to wait, whatever it sends then; only who was let in a minute ago is let in all the same.
+ */
+export function authenticate({ apiKeys: keys, wrongKeys = DEFAULT_WRONG_KEYS, trustedProxies }: AuthenticateOptions) {
+  const addressOf = createClientAddress(trustedProxies);
+  const failures = createTokenBuckets(wrongKeys);
   const touched = new Map<string, number>();
   return createMiddleware<ApiEnvironment>(async (context, next) => {
+    const address = addressOf(context);
     if (keys === undefined || context.req.path.startsWith(HOOKS_PATH)) {
-      context.set('caller', `ip:${context.env.incoming?.socket.remoteAddress ?? 'unknown'}`);
+      context.set('caller', `ip:${address}`);
       return await next();
     }
     const key = readKey(context.req.header('authorization'), context.req.header('x-api-key'));
     const hash = hashApiKey(key);
+    const now = Date.now();
+    const waitSeconds = failures.waitSeconds(address, performance.now());
+    if (waitSeconds > 0 && now - (touched.get(hash) ?? 0) >= TOUCH_INTERVAL_MS) {
+      throw new ApiProblem('Api.TooManyRequests', `Too many wrong API keys; try again in ${waitSeconds} s`, {
+        headers: { 'retry-after': String(waitSeconds) },
+      });
+    }
     const record = await keys.findByHash(hash);
     if (record === undefined || !isSameHash(record.hash, hash) || record.revokedAt !== null) {
+      failures.take(address, performance.now());
       throw unauthorized('The API key is not known, or it was revoked');
     }
     const scope = neededScope(context.req.method, context.req.path);
@@ -28,10 +49,9 @@ export function authenticate(keys: ApiKeys | undefined) {
       });
     }
     context.set('caller', `key:${record.id}`);
-    const now = Date.now();
-    if (now - (touched.get(record.id) ?? 0) >= TOUCH_INTERVAL_MS) {
+    if (now - (touched.get(hash) ?? 0) >= TOUCH_INTERVAL_MS) {
       if (touched.size >= MAX_TOUCHED) touched.clear();
-      touched.set(record.id, now);
+      touched.set(hash, now);
       // Nobody waits for it, and a store that is down must not refuse a caller that is known.
       void keys.touch(record.id, new Date(now).toISOString()).catch(() => undefined);
     }
@@ -53,8 +73,10 @@ function unauthorized(detail: string): ApiProblem {
   return new ApiProblem('Api.Unauthorized', detail, { headers: { 'www-authenticate': 'Bearer realm="compozy"' } });
 }
 
+const ADMIN_PATHS = ['schedules', 'dead-letters'].map((part) => `${API_BASE}/${part}/`);
+
 /** Looking is `read`, starting and steering is `run`; what changes how the project works is `admin`. */
 export function neededScope(method: string, path: string): ApiScope {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'read';
-  return /\/(schedules|dead-letters)(\/|$)/.test(path) ? 'admin' : 'run';
+  return ADMIN_PATHS.some((admin) => path.startsWith(admin)) ? 'admin' : 'run';
 }

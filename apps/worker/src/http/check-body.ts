@@ -1,5 +1,7 @@
-import { createMiddleware } from 'hono/factory';
+import type { HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
 import type { ApiEnvironment } from './api-environment.js';
 import type { Json } from '@compozy/core';
 import { ApiProblem } from './problem.js';
@@ -7,29 +9,54 @@ import { ApiProblem } from './problem.js';
 /** Deeper values would overflow the stack of whatever walks through them. */
 const MAX_DEPTH = 200;
 
-/** Refuses a body that is larger than `maxBytes` before it is read as a whole. */
-export function limitBody(maxBytes: number) {
-  return bodyLimit({
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * For requests that have a route: refuses a body that is larger than `maxBytes` before it is read as a whole, one that is
+ * compressed, and JSON that is none, no UTF-8, or nested too deeply. Other content types, and a content type without a
+ * body, which some clients always send, are left to the routes.
+ */
+export function checkBody(maxBytes: number) {
+  const limit = bodyLimit({
     maxSize: maxBytes,
     onError: () => {
       throw new ApiProblem('Api.TooLarge', `The body is larger than the ${maxBytes} bytes that are allowed`);
     },
   });
+  return createMiddleware<ApiEnvironment>(async (context, next) => {
+    const hasRoute = matchedRoutes(context).some(({ path }) => path !== '/*');
+    if (!hasRoute || METHODS_WITHOUT_BODY.has(context.req.method)) return await next();
+    let isRead = false;
+    try {
+      return await limit(context, async () => {
+        await checkContent(context.req);
+        isRead = true;
+        await next();
+      });
+    } catch (error) {
+      if (isRead || error instanceof ApiProblem) throw error;
+      // The client went away while it was sending, which is no failure of the server.
+      throw new ApiProblem('Api.Malformed', 'The body did not come as a whole', { cause: error });
+    }
+  });
 }
 
-/** Refuses a JSON body that is no JSON, no UTF-8, or nested too deeply. Other content types are left to the routes. */
-export const checkBody = createMiddleware<ApiEnvironment>(async (context, next) => {
-  if (/^application\/([\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) {
-    readJson(await context.req.arrayBuffer());
+async function checkContent(request: HonoRequest): Promise<void> {
+  const encoding = request.header('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new ApiProblem('Api.UnsupportedType', 'Send the body as it is, without Content-Encoding', {
+      headers: { 'accept-encoding': 'identity' },
+    });
   }
-  await next();
-});
+  const bytes = await request.arrayBuffer();
+  const isJson = /^application\/([\w.-]+\+)?json\b/i.test(request.header('content-type') ?? '');
+  if (isJson && bytes.byteLength > 0) readJson(bytes);
+}
 
 /** A body as JSON. @throws `Api.Malformed` saying what is wrong. */
 export function readJson(bytes: ArrayBuffer): Json {
   const text = decode(bytes);
-  if (text.trim() === '')
-    throw new ApiProblem('Api.Malformed', 'The body is empty; send a JSON document, or no body and no content type');
+  if (text.trim() === '') throw emptyBody();
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -40,6 +67,10 @@ export function readJson(bytes: ArrayBuffer): Json {
     throw new ApiProblem('Api.Malformed', `The body is nested deeper than ${MAX_DEPTH} levels`);
   }
   return value as Json;
+}
+
+export function emptyBody(): ApiProblem {
+  return new ApiProblem('Api.Malformed', 'The body is empty; send a JSON document, or no body and no content type');
 }
 
 function decode(bytes: ArrayBuffer): string {

@@ -1,15 +1,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { createMiddleware } from 'hono/factory';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
+import { allowOrigins } from './allow-origins.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import { API_BASE, type ApiApp, type ApiEnvironment } from './api-environment.js';
 import { authenticate } from './authenticate.js';
-import { checkBody, limitBody } from './check-body.js';
+import { checkBody, emptyBody } from './check-body.js';
 import { addEventRoutes } from './event-routes.js';
 import { addExecutionRoutes } from './execution-routes.js';
 import { limitRate } from './limit-rate.js';
+import { addMemoryRoutes } from './memory-routes.js';
 import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
 import { addScheduleRoutes } from './schedule-routes.js';
 import { addStartRoutes } from './start-routes.js';
@@ -36,6 +39,8 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   });
 
   app.use(requestId());
+  app.use(protectAnswers);
+  if (dependencies.corsOrigins !== undefined) app.use(allowOrigins(dependencies.corsOrigins));
   app.use(
     methodNotAllowed({
       app,
@@ -47,10 +52,9 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
       },
     }),
   );
-  app.use(authenticate(dependencies.apiKeys));
+  app.use(authenticate(dependencies));
   if (dependencies.rateLimit !== undefined) app.use(limitRate(dependencies.rateLimit));
-  app.use(limitBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
-  app.use(checkBody);
+  app.use(checkBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
 
   addWorkflowRoutes(app, dependencies);
   addStartRoutes(app, dependencies);
@@ -58,10 +62,18 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   addStreamRoute(app, dependencies);
   addEventRoutes(app, dependencies);
   addScheduleRoutes(app, dependencies);
+  addMemoryRoutes(app, dependencies);
   addWebhookRoutes(app, dependencies);
   app.get(`${API_BASE}/openapi.json`, (context) => context.json(describeApi(app, dependencies)));
   return app;
 }
+
+/** Answers are of one caller: no cache keeps them, and no browser takes them for something else. */
+const protectAnswers = createMiddleware<ApiEnvironment>(async (context, next) => {
+  context.header('cache-control', 'no-store');
+  context.header('x-content-type-options', 'nosniff');
+  await next();
+});
 
 /** The OpenAPI 3.1 document, made of the schemas that check the requests. */
 function describeApi(app: ApiApp, { project, apiKeys }: ApiDependencies) {
@@ -100,7 +112,8 @@ function fromHono(error: unknown): ApiProblem {
       headers: { 'accept-post': 'application/json' },
     });
   }
-  return new ApiProblem('Api.Malformed', 'The request is malformed', { cause: error });
+  // The validators read JSON only, and what is none was refused before.
+  return emptyBody();
 }
 
 interface Issue {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { runHealthChecks, type HealthCheck } from '../health/health-check.js';
+import { ApiProblem, toApiProblem, toProblemResponse } from './problem.js';
 
 export interface HealthOptions {
   readonly checks: readonly HealthCheck[];
@@ -22,6 +23,11 @@ type CheckState = 'up' | 'down';
 export function createHealth({ checks, timeoutMs, onFailure }: HealthOptions): Health {
   let phase: 'starting' | 'serving' | 'draining' = 'starting';
   const app = new Hono();
+  app.onError((error, { req }) => toProblemResponse(toApiProblem(error), req.path));
+  app.notFound(({ req }) => {
+    const detail = `There is no route ${req.path}; there are GET /health and GET /ready`;
+    return toProblemResponse(new ApiProblem('Api.NotFound', detail), req.path);
+  });
 
   app.get('/health', (context) => context.json({ status: 'up' }));
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IdempotencyRepository, Json } from '@compozy/core';
 import { ApiProblem } from './problem.js';
 
@@ -15,13 +16,16 @@ export interface NamedWork<T> {
   readonly keep: (result: T) => { readonly value: Json; readonly ttlMs: number } | undefined;
 }
 
+const MAX_NAME = 400;
+
 /**
  * Does work once for a name, for all servers that share the repository. A failure leaves the name free, so that the
  * caller can try again.
  *
  * @throws `Api.Conflict` while somebody works for the name; what `taken` and `work` throw.
  */
-export async function oncePerName<T>({ repository, name, ...named }: NamedWork<T>): Promise<T> {
+export async function oncePerName<T>({ repository, name: whole, ...named }: NamedWork<T>): Promise<T> {
+  const name = shorten(whole);
   const reservation = await repository.reserve(name, named.reservedMs);
   if (reservation.state === 'pending') {
     throw new ApiProblem('Api.Conflict', named.pending, { headers: { 'retry-after': '1' } });
@@ -39,4 +43,9 @@ export async function oncePerName<T>({ repository, name, ...named }: NamedWork<T
   const noted = kept === undefined ? repository.release(name) : repository.commit(name, kept.value, kept.ttlMs);
   await noted.catch(() => undefined);
   return result;
+}
+
+/** A part of it comes from outside, and an index of a database takes only so many bytes. */
+function shorten(name: string): string {
+  return name.length <= MAX_NAME ? name : `sha256:${createHash('sha256').update(name).digest('hex')}`;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CompozyError, type ErrorCode, type JsonObject } from '@compozy/core';
 
 /** Problems of the HTTP API itself; those of the engine keep their own codes. */
@@ -8,12 +9,14 @@ const PROBLEMS = {
   'Api.Forbidden': { status: 403, title: 'The API key does not allow this' },
   'Api.NotFound': { status: 404, title: 'There is nothing here' },
   'Api.MethodNotAllowed': { status: 405, title: 'The method is not allowed here' },
+  'Api.TooSlow': { status: 408, title: 'The request did not come in time' },
   'Api.TimedOut': { status: 408, title: 'The execution did not end in time' },
   'Api.Conflict': { status: 409, title: 'The state of the resource does not allow this' },
   'Api.TooLarge': { status: 413, title: 'The body is too large' },
   'Api.UnsupportedType': { status: 415, title: 'The content type is not supported' },
   'Api.Rejected': { status: 422, title: 'The request cannot be carried out as it is' },
   'Api.TooManyRequests': { status: 429, title: 'Too many requests' },
+  'Api.HeadersTooLarge': { status: 431, title: 'The headers are too large' },
   'Api.Internal': { status: 500, title: 'The server failed' },
   'Api.NotConfigured': { status: 501, title: 'This part of the server is not set up' },
   'Api.Unavailable': { status: 503, title: 'The server cannot answer now' },
@@ -29,6 +32,9 @@ const ENGINE_PROBLEMS: Partial<Record<ErrorCode, { readonly status: ProblemStatu
   'Config.UnknownTask': { status: 422, title: 'The workflow has no such task' },
   'Signal.NoSuchRun': { status: 404, title: 'There is no such open execution' },
   'Condition.Invalid': { status: 400, title: 'A condition cannot be evaluated' },
+  'Memory.NotFound': { status: 404, title: 'There is no such memory' },
+  'Memory.Invalid': { status: 422, title: 'The operation on the memory cannot be carried out as it is' },
+  'Memory.Unavailable': { status: 503, title: 'The memory does not answer' },
   'Store.Unavailable': { status: 503, title: 'The store does not answer' },
   'Server.Unreachable': { status: 503, title: 'Temporal does not answer' },
 };
@@ -125,4 +131,13 @@ export function toProblemDocument(problem: ApiProblem, instance: string, request
     request_id: requestId,
     ...(errors === undefined ? {} : { errors }),
   };
+}
+
+/** The answer where there is no route, and so no id of the request either. */
+export function toProblemResponse(problem: ApiProblem, instance: string): Response {
+  const body = JSON.stringify(toProblemDocument(problem, instance, randomUUID()));
+  return new Response(body, {
+    status: problem.status,
+    headers: { ...problem.options.headers, 'content-type': 'application/problem+json' },
+  });
 }

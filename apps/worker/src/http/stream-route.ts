@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
+import type { RunView } from '@compozy/core';
 import { streamSSE } from 'hono/streaming';
 import type { ApiDependencies } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute } from './api-route.js';
-import { executionParams } from './api-schemas.js';
+import { digits, executionParams } from './api-schemas.js';
 import { findExecution } from './find-execution.js';
 import { ApiProblem } from './problem.js';
 import { createRunChanges, parsePosition } from './run-changes.js';
+import { createSharedReads } from './share-reads.js';
 
 /** A comment in this interval keeps proxies from closing a silent stream. */
 const PING_MS = 15_000;
 /** Reads that fail in a row end the stream; the listener comes back with the last id. */
 const MAX_FAILURES = 5;
+/** Of one server; each holds a connection. */
+const MAX_LISTENERS = 1_000;
 
 const streamRoute = apiRoute(
   {
@@ -25,10 +29,10 @@ const streamRoute = apiRoute(
     request: {
       params: executionParams,
       headers: z.object({ 'last-event-id': z.string().max(100).optional() }),
-      query: z.strictObject({ poll_ms: z.coerce.number().int().min(250).max(2000).default(500) }),
+      query: z.strictObject({ poll_ms: digits(250, 2000, 500) }),
     },
   },
-  { 200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } } },
+  { 200: { description: 'The stream', content: { 'text/event-stream': { schema: z.unknown() } } } },
   [404],
 );
 
@@ -36,18 +40,36 @@ const streamRoute = apiRoute(
 export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void {
   const { runs } = dependencies;
   const closing = dependencies.closing?.streams ?? new AbortController().signal;
+  const shared = createSharedReads(runs);
   app.openapi(streamRoute, async (context) => {
     // On a connection that is kept: an empty stream would bring its listener back at once, and hold up the end.
     if (closing.aborted) throw new ApiProblem('Api.Unavailable', 'The server stops; connect again');
     const execId = context.req.valid('param').exec_id;
     const { poll_ms: pollMs } = context.req.valid('query');
     const changes = createRunChanges(parsePosition(context.req.valid('header')['last-event-id']));
-    // The first read decides between 200 and a problem.
-    let run = await findExecution(dependencies, execId);
-    let execution = await runs.read(run);
+    if (shared.watchers >= MAX_LISTENERS) {
+      throw new ApiProblem('Api.Unavailable', `This server has ${MAX_LISTENERS} listeners; try again later`, {
+        headers: { 'retry-after': '5' },
+      });
+    }
+    const watched = shared.watch(execId);
+    let execution: RunView;
+    try {
+      // The first read decides between 200 and a problem.
+      execution = await runs.read(await findExecution(dependencies, execId));
+    } catch (error) {
+      watched[Symbol.dispose]();
+      throw error;
+    }
     context.header('cache-control', 'no-cache, no-transform');
     context.header('x-accel-buffering', 'no');
+    if (context.req.method === 'HEAD') {
+      // Hono answers HEAD with the head of GET; a body that nobody reads would never end.
+      watched[Symbol.dispose]();
+      return context.body(null, 200, { 'content-type': 'text/event-stream' });
+    }
     return streamSSE(context, async (stream) => {
+      using reading = watched;
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const over = AbortSignal.any([closing, gone.signal]);
@@ -67,12 +89,13 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
         await sleep(pollMs, undefined, { signal: over }).catch(() => undefined);
         if (over.aborted) return;
         try {
-          run = (await runs.find(execId)) ?? run;
-          execution = await runs.read(run);
+          execution = (await reading.read(pollMs / 2)) ?? execution;
           failures = 0;
         } catch (error) {
           failures += 1;
-          if (failures >= MAX_FAILURES) throw error;
+          if (failures < MAX_FAILURES) continue;
+          dependencies.onError?.(error, { requestId: context.get('requestId'), path: context.req.path });
+          return;
         }
       }
     });

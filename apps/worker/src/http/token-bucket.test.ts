@@ -12,6 +12,16 @@ describe('createTokenBuckets', () => {
     expect(buckets.take('b', 1_000)).toMatchObject({ allowed: true, remaining: 1 });
   });
 
+  it('says how long to wait without taking anything', () => {
+    const buckets = createTokenBuckets({ burst: 1, perMinute: 20 });
+    expect([buckets.waitSeconds('a', 0), buckets.waitSeconds('a', 0)]).toEqual([0, 0]);
+    buckets.take('a', 0);
+    expect([buckets.waitSeconds('a', 0), buckets.waitSeconds('a', 2_000), buckets.waitSeconds('a', 3_000)]).toEqual([
+      3, 1, 0,
+    ]);
+    expect(buckets.size).toBe(1);
+  });
+
   it('forgets the buckets of callers that went away', () => {
     const buckets = createTokenBuckets({ burst: 2, perMinute: 60 });
     for (let caller = 0; caller < 100; caller += 1) buckets.take(`caller ${caller}`, 0);

@@ -10,18 +10,29 @@ export interface BucketState {
   readonly retrySeconds: number;
 }
 
+/** Who waited as long as was said is not refused for a rounding error. */
+const ONE = 1 - 1e-9;
 const MAX_BUCKETS = 50_000;
 
 /** Token buckets by name. A bucket that is full again is forgotten, and so is the oldest one when there are too many. */
 export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const perMs = perMinute / 60_000;
+  const tokensOf = (name: string, now: number): number => {
+    const known = buckets.get(name);
+    return known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
+  };
+  const secondsUntilOne = (tokens: number) => Math.max(1, Math.ceil((ONE - tokens) / perMs / 1000));
   return {
+    /** Seconds until `take` is allowed; 0 when it is now. Takes nothing. */
+    waitSeconds(name: string, now: number): number {
+      const tokens = tokensOf(name, now);
+      return tokens >= ONE ? 0 : secondsUntilOne(tokens);
+    },
     take(name: string, now: number): BucketState {
-      const known = buckets.get(name);
-      const tokens = known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
-      const allowed = tokens >= 1;
-      const left = allowed ? tokens - 1 : tokens;
+      const tokens = tokensOf(name, now);
+      const allowed = tokens >= ONE;
+      const left = allowed ? Math.max(0, tokens - 1) : tokens;
       // Set anew, so that the first key is the one that was used the longest ago.
       buckets.delete(name);
       buckets.set(name, { tokens: left, at: now });
@@ -34,7 +45,7 @@ export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
         allowed,
         remaining: Math.floor(left),
         resetSeconds: Math.ceil((burst - left) / perMs / 1000),
-        retrySeconds: allowed ? 0 : Math.max(1, Math.ceil((1 - left) / perMs / 1000)),
+        retrySeconds: allowed ? 0 : secondsUntilOne(left),
       };
     },
     get size() {

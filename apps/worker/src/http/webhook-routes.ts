@@ -8,29 +8,34 @@ import { apiRoute, jsonContent } from './api-route.js';
 import { readJson } from './check-body.js';
 import { ApiProblem } from './problem.js';
 
-const hookRoute = apiRoute(
-  {
-    method: 'post',
-    path: `${HOOKS_PATH}{slug}`,
-    tags: ['hooks'],
-    summary: 'Take a webhook; it needs no API key, but what its "verify" asks for',
-    security: [],
-    request: { params: z.object({ slug: z.string().openapi({ description: 'Of the workflow, in any case' }) }) },
-  },
-  {
-    200: {
-      description: 'No filter holds, so nothing happens',
-      content: jsonContent(z.object({ status: z.literal('no_matching_event') }).openapi('IgnoredWebhook')),
+const ignored = z.object({ status: z.literal('no_matching_event') }).openapi('IgnoredWebhook');
+const accepted = z
+  .object({ status: z.literal('accepted'), event: z.string(), event_id: z.string() })
+  .openapi('AcceptedWebhook');
+
+const hookRoute = (method: 'post' | 'put' | 'patch') =>
+  apiRoute(
+    {
+      method,
+      path: `${HOOKS_PATH}{slug}`,
+      tags: ['hooks'],
+      summary: 'Take a webhook that asks for this method; it needs no API key, but what its "verify" asks for',
+      security: [],
+      request: {
+        params: z.object({ slug: z.string().openapi({ description: 'Of the workflow, in any case' }) }),
+        body: {
+          required: true,
+          description: 'JSON, whatever the content type says',
+          content: jsonContent(z.unknown().openapi({ description: 'Any JSON value' })),
+        },
+      },
     },
-    202: {
-      description: 'The event cannot be lost any more',
-      content: jsonContent(
-        z.object({ status: z.literal('accepted'), event: z.string(), event_id: z.string() }).openapi('AcceptedWebhook'),
-      ),
+    {
+      200: { description: 'No filter holds, so nothing happens', content: jsonContent(ignored) },
+      202: { description: 'The event cannot be lost any more', content: jsonContent(accepted) },
     },
-  },
-  [404, 405, 409, 413, 422, 501],
-);
+    [404, 405, 409, 413, 415, 422, 501],
+  );
 
 /** Takes in the webhooks of the workflows. */
 export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): void {
@@ -51,7 +56,7 @@ export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): vo
         headers,
         query: req.query(),
         body: new Uint8Array(bytes),
-        correlationId: headers['x-correlation-id'] ?? headers['x-request-id'] ?? context.get('requestId'),
+        correlationId: readable(headers['x-correlation-id']) ?? context.get('requestId'),
         parse: () => readJson(bytes),
       },
     );
@@ -59,7 +64,12 @@ export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): vo
     return context.json({ status: 'accepted' as const, event: answer.event, event_id: answer.eventId }, 202);
   };
 
-  app.openapi(hookRoute, (context) => take(context, context.req.valid('param').slug));
-  // The same, for the webhooks that ask for them.
-  app.on(['PUT', 'PATCH'], `${HOOKS_PATH}:slug`, (context) => take(context, context.req.param('slug')));
+  // Described only: a signature is one of the bytes as they came, whatever the content type says.
+  for (const method of ['post', 'put', 'patch'] as const) app.openAPIRegistry.registerPath(hookRoute(method));
+  app.on(['POST', 'PUT', 'PATCH'], `${HOOKS_PATH}:slug`, (context) => take(context, context.req.param('slug')));
+}
+
+/** It goes into rows and logs: one that is too long, or has more than visible ASCII in it, counts as none. */
+function readable(id: string | undefined): string | undefined {
+  return id !== undefined && /^[\x21-\x7e]{1,200}$/.test(id) ? id : undefined;
 }

@@ -1,16 +1,18 @@
-import { isJsonObject, type Json, type PlanWebhook } from '@compozy/core';
+import type { PlanWebhook } from '@compozy/core';
 import { createExecId, deriveExecId } from '../exec-id.js';
+import { textAt, textOf } from './read-text.js';
+import { schemeOf, type Delivery } from './signature-schemes.js';
 
-export interface Delivery {
-  readonly payload: Json;
-  /** With lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** What the sender calls this delivery, where the webhook asks for it: the header, else a value of the body. */
-export function dedupeKey({ dedupe }: PlanWebhook, { payload, headers }: Delivery): string | undefined {
+/**
+ * What the sender calls this delivery, where the webhook asks for it. An id in a header that is signed cannot be changed
+ * by whoever sends a recorded request again; other headers count where there is none.
+ */
+export function dedupeKey({ dedupe, verify }: PlanWebhook, delivery: Delivery): string | undefined {
   if (!dedupe.enabled) return undefined;
-  return textOf(headers['x-idempotency-key']) ?? (dedupe.key === undefined ? undefined : textAt(payload, dedupe.key));
+  const inBody = dedupe.key === undefined ? undefined : textAt(delivery.payload, dedupe.key);
+  const scheme = schemeOf(verify);
+  if (scheme?.idIsDedupeKey === true) return inBody ?? scheme.deliveryId?.(delivery);
+  return textOf(delivery.headers['x-idempotency-key']) ?? inBody;
 }
 
 /** The id of the event: the same for a delivery that is sent again, where the sender says which one it is. */
@@ -19,23 +21,6 @@ export function deliveryEventId(
   delivery: Delivery,
   { project, key }: { readonly project: string; readonly key: string | undefined },
 ): string {
-  const { strategy } = webhook.verify;
-  const known =
-    (strategy === 'github' ? textOf(delivery.headers['x-github-delivery']) : undefined) ??
-    (strategy === 'stripe' ? textAt(delivery.payload, 'id') : undefined) ??
-    key;
+  const known = schemeOf(webhook.verify)?.deliveryId?.(delivery) ?? key;
   return known === undefined ? createExecId() : deriveExecId(`webhook\n${project}\n${webhook.slug}\n${known}`);
-}
-
-function textAt(payload: Json, path: string): string | undefined {
-  let value: Json | undefined = payload;
-  for (const part of path.split('.')) {
-    if (Array.isArray(value)) value = /^\d+$/.test(part) ? (value[Number(part)] as Json | undefined) : undefined;
-    else value = isJsonObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  }
-  return textOf(typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }

@@ -3,7 +3,7 @@ import { evaluateCondition, isTrue, parseCondition } from '@compozy/core/conditi
 import type { SchemaValidator } from '@compozy/core/schema';
 import { evaluateValue } from '@compozy/core/template';
 import { ApiProblem } from '../http/problem.js';
-import type { Delivery } from './delivery-id.js';
+import type { Delivery } from './signature-schemes.js';
 
 export interface WebhookRequest extends Delivery {
   readonly query: Readonly<Record<string, string>>;

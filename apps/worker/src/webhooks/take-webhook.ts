@@ -32,7 +32,9 @@ export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequ
   const webhook = findWebhook(project, request);
   const payload = request.parse();
   const { headers, body, correlationId } = request;
-  if (!verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now: Date.now() })) {
+  const isSigned = verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now: Date.now() });
+  if (isSigned === undefined) throw unusableSecret(webhook.slug);
+  if (!isSigned) {
     throw new ApiProblem('Api.Unsigned', 'The signature of the request is missing, wrong or too old', {
       headers: { 'www-authenticate': 'Signature realm="compozy"' },
     });
@@ -70,12 +72,16 @@ function findWebhook(project: ProjectSource, { slug, method }: RawWebhookRequest
 }
 
 /** Rendered for each request: a secret that was changed holds at once, and none is kept. */
-function secretOf({ slug, verify }: PlanWebhook, project: ProjectSource): string {
+function secretOf({ verify }: PlanWebhook, project: ProjectSource): string {
   const { strategy, secret } = verify;
   if (strategy === 'none') return '';
   const host = { now: Date.now, random: Math.random };
-  const text = renderTemplate(parseTemplate(secret ?? ''), { env: project.secrets() }, host);
-  if (text !== '') return text;
-  const cause = new Error(`The secret of the webhook "${slug}" is empty; set it in the .env file`);
-  throw new ApiProblem('Api.Internal', 'The server failed; its log has the reason under the request id', { cause });
+  return renderTemplate(parseTemplate(secret ?? ''), { env: project.secrets() }, host);
+}
+
+function unusableSecret(slug: string): ApiProblem {
+  const cause = new Error(
+    `The secret of the webhook "${slug}" is empty or no key; set it in the .env file, for "standard" in Base64, with or without "whsec_" before it`,
+  );
+  return new ApiProblem('Api.Internal', 'The server failed; its log has the reason under the request id', { cause });
 }

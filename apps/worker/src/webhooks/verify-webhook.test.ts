@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sign } from '@octokit/webhooks-methods';
+import { Webhook } from 'standardwebhooks';
 import { Stripe } from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { PlanWebhook } from '@compozy/core';
@@ -87,7 +88,63 @@ describe('an HMAC in a header', () => {
   });
 
   it('never holds for an empty secret', () => {
-    expect(check(VERIFY.hmac, createHmac('sha256', '').update(TEXT).digest('hex'), { secret: '' })).toBe(false);
+    expect(check(VERIFY.hmac, createHmac('sha256', '').update(TEXT).digest('hex'), { secret: '' })).toBeUndefined();
+  });
+});
+
+describe('a signature of Standard Webhooks', () => {
+  const KEY = `whsec_${Buffer.alloc(24, 'key').toString('base64')}`;
+  const OTHER = `whsec_${Buffer.alloc(24, 'other').toString('base64')}`;
+  const verify = { strategy: 'standard', header: 'webhook-signature', skewMs: 300_000 } as const;
+
+  function signed({ id = 'msg_1', offset = 0, secret = KEY, text = TEXT, family = 'webhook' } = {}) {
+    const time = new Date(NOW + offset * 1000);
+    return {
+      [`${family}-id`]: id,
+      [`${family}-timestamp`]: String(Math.floor(time.getTime() / 1000)),
+      [`${family}-signature`]: new Webhook(secret).sign(id, time, text),
+    };
+  }
+  const holds = (headers: Record<string, string>, secret = KEY) =>
+    verifyWebhook(verify, secret, { body: Buffer.from(TEXT), headers, now: NOW });
+
+  it.each([
+    ['as its library makes it', signed(), true],
+    ['with the names of Svix', signed({ family: 'svix' }), true],
+    ['just old enough', signed({ offset: -300 }), true],
+    ['too old', signed({ offset: -301 }), false],
+    ['from the future', signed({ offset: 301 }), false],
+    ['of another body', signed({ text: `${TEXT} ` }), false],
+    ['with another secret', signed({ secret: OTHER }), false],
+    ['under another id', { ...signed(), 'webhook-id': 'msg_2' }, false],
+    ['with another time', { ...signed(), 'webhook-timestamp': String(Math.floor(NOW / 1000) + 1) }, false],
+    ['with a time in words', { ...signed(), 'webhook-timestamp': 'now' }, false],
+    [
+      'of another version',
+      { ...signed(), 'webhook-signature': signed()['webhook-signature']!.replace('v1,', 'v2,') },
+      false,
+    ],
+    ['without an id', { ...signed({ id: '' }) }, false],
+    ['that is empty', { ...signed(), 'webhook-signature': '' }, false],
+    [
+      'in headers of two families',
+      { ...signed({ family: 'svix' }), 'webhook-id': 'a', 'webhook-signature': 'v1,x' },
+      false,
+    ],
+    ['in no header', {}, false],
+  ])('%s', (_, headers, expected) => {
+    expect(holds(headers as Record<string, string>)).toBe(expected);
+  });
+
+  it('may be one of several, while the secret is being changed', () => {
+    const [before, now] = [signed({ secret: OTHER }), signed()].map((headers) => headers['webhook-signature']!);
+    expect(holds({ ...signed(), 'webhook-signature': `${before} ${now}` })).toBe(true);
+    expect(holds({ ...signed(), 'webhook-signature': `v1a,${now!.slice(3)} ${before}` })).toBe(false);
+  });
+
+  it('is made with the key in the secret, with or without its prefix; other secrets are none', () => {
+    expect(holds(signed(), KEY.replace('whsec_', ''))).toBe(true);
+    for (const none of ['', 'whsec_', 'whsec_no-base64', 'a secret']) expect(holds(signed(), none)).toBeUndefined();
   });
 });
 

@@ -10,12 +10,17 @@ const MAX_KEY_CHARS = 255;
 const DEFAULT_THRESHOLD = 0.8;
 const STRATEGY_ALIASES: Readonly<Record<string, FlushStrategy>> = { fifo: 'simple_fifo' };
 
+/** Which memory, what is done with it, and who asks. */
+export interface MemoryCaller extends Pick<RunMemoryInput, 'memory' | 'operation'> {
+  readonly origin: Pick<RunMemoryInput['origin'], 'project' | 'execId' | 'taskKey'>;
+}
+
 /**
  * The call that a memory task means, once its templates are rendered to `request`.
  *
  * @throws `Memory.Invalid`
  */
-export function toMemoryCall(input: RunMemoryInput, request: Json): MemoryCall {
+export function toMemoryCall(input: MemoryCaller, request: Json): MemoryCall {
   const { key, payload = null, options = {} } = isJsonObject(request) ? request : {};
   const { memory, operation, origin } = input;
   const idempotencyKey = `${origin.execId}/${origin.taskKey}`;

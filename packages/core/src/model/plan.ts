@@ -24,7 +24,7 @@ export interface PlanTrigger {
 }
 
 /** How a sender shows that it knows the secret. */
-export type WebhookStrategy = 'none' | 'hmac' | 'stripe' | 'github';
+export type WebhookStrategy = 'none' | 'hmac' | 'stripe' | 'github' | 'standard';
 
 /** What a request to a webhook may mean, if `filter` holds. */
 export interface PlanWebhookEvent {

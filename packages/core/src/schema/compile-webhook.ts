@@ -20,11 +20,13 @@ const SECRET_ROOTS: ReadonlySet<string> = new Set(['env']);
 
 /** A slug is one segment of a path. */
 const SLUG = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,199}$/;
+const BASE64_SECRET = /^(?:whsec_)?[A-Za-z0-9+/]+={0,2}$/;
 const DEFAULT_DEDUPE_TTL_MS = 10 * 60_000;
 const DEFAULT_SKEW_MS = 5 * 60_000;
 const HEADERS: Readonly<Partial<Record<WebhookStrategy, string>>> = {
   stripe: 'stripe-signature',
   github: 'x-hub-signature-256',
+  standard: 'webhook-signature',
 };
 
 export interface WebhookCheck {
@@ -92,6 +94,10 @@ function compileVerify(document: Partial<WebhookDocument>, path: Path, check: We
     const message = 'The secret stands in the file, for everybody who can read it; move it to the .env file';
     const expected = '"{{ .env.NAME }}"';
     reporter.report(source, 'env.secret', message, { path: [...path, 'secret'], severity: 'warning', expected });
+    if (strategy === 'standard' && !BASE64_SECRET.test(secret)) {
+      const wrong = 'The secret of the verification "standard" must be Base64, with or without "whsec_" before it';
+      reporter.report(source, 'value.type', wrong, { path: [...path, 'secret'], expected: 'Base64' });
+    }
   }
   visitTemplates(source, [...path, 'secret'], reporter, scopeOf(SECRET_ROOTS, check));
   const fixed = HEADERS[strategy];

@@ -31,7 +31,7 @@ const webhook = mapping({
   method: oneOf('POST', 'PUT', 'PATCH').optional(),
   events: listOf(webhookEvent, 'a list of events').optional(),
   verify: mapping({
-    strategy: oneOf('none', 'hmac', 'stripe', 'github').optional(),
+    strategy: oneOf('none', 'hmac', 'stripe', 'github', 'standard').optional(),
     secret: text.optional(),
     header: text.optional(),
     skew: duration.optional(),
