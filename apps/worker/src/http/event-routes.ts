@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { DeadLetter, EventRecord, Json } from '@compozy/core';
+import { findPlan } from '@compozy/core/schema';
 import { createExecId, deriveExecId } from '../exec-id.js';
 import type { ApiDependencies, ApiEvents } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
@@ -15,7 +16,6 @@ import {
   idempotencyHeader,
   pageSchema,
 } from './api-schemas.js';
-import { unknownWorkflow } from './check-start.js';
 import { storeOf } from './find-execution.js';
 import { linkNext, readPage } from './link-next.js';
 import { ApiProblem } from './problem.js';
@@ -94,9 +94,7 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
   app.openapi(sendRoute, async (context) => {
     const sender = configured(events);
     const body = context.req.valid('json');
-    if (body.workflow_id !== undefined && project.plan(body.workflow_id) === undefined) {
-      throw unknownWorkflow(project.name, body.workflow_id);
-    }
+    if (body.workflow_id !== undefined) findPlan(project, body.workflow_id);
     const key = context.req.valid('header')['idempotency-key'];
     // An event is acted on once for its id, so that a key needs no note beside it.
     const derived = key === undefined ? createExecId() : deriveExecId(`${context.get('caller')}\n${key}`);

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Json, RunView, Status, WorkflowFilter, WorkflowRecord } from '@compozy/core';
+import { findPlan } from '@compozy/core/schema';
 import type { ApiDependencies, RunReference } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute, jsonContent } from './api-route.js';
@@ -16,7 +17,6 @@ import {
   taskSchema,
   workflowParams,
 } from './api-schemas.js';
-import { unknownWorkflow } from './check-start.js';
 import { findExecution, storeOf } from './find-execution.js';
 import { linkNext, readPage, wrongCursor } from './link-next.js';
 import { ApiProblem } from './problem.js';
@@ -125,7 +125,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
 
   app.openapi(listOfWorkflowRoute, async (context) => {
     const { workflow_id: workflowId } = context.req.valid('param');
-    if (project.plan(workflowId) === undefined) throw unknownWorkflow(project.name, workflowId);
+    findPlan(project, workflowId);
     const query = context.req.valid('query');
     const { items, nextCursor } = await list(query, workflowId);
     const page = linkNext(context, query.limit, nextCursor);

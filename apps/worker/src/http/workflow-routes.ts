@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { Plan } from '@compozy/core';
+import { findPlan } from '@compozy/core/schema';
 import type { ApiDependencies } from './api-dependencies.js';
 import { API_BASE, type ApiApp } from './api-environment.js';
 import { apiRoute, jsonContent } from './api-route.js';
 import { workflowParams, workflowSchema } from './api-schemas.js';
-import { unknownWorkflow } from './check-start.js';
 
 const listRoute = apiRoute(
   { method: 'get', path: `${API_BASE}/workflows`, tags: ['workflows'], summary: 'Workflows of the project' },
@@ -33,9 +33,7 @@ export function addWorkflowRoutes(app: ApiApp, { project }: ApiDependencies): vo
   });
   app.openapi(getRoute, (context) => {
     const { workflow_id: workflowId } = context.req.valid('param');
-    const plan = project.plan(workflowId);
-    if (plan === undefined) throw unknownWorkflow(project.name, workflowId);
-    return context.json(toWorkflow(plan), 200);
+    return context.json(toWorkflow(findPlan(project, workflowId)), 200);
   });
 }
 
