@@ -5,6 +5,7 @@ export {
   type Project,
   type ProjectCheck,
   type RuntimeSettings,
+  type SettingsFile,
 } from './load-project.js';
 export {
   DIAGNOSTIC_CODES,

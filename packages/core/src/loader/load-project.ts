@@ -3,8 +3,8 @@ import type { Plan, ToolDefinition } from '../model/plan.js';
 import { parseDuration } from '../tasks/parse-duration.js';
 import type { CheckOptions } from '../schema/check-document.js';
 import { checkProjectDocument, compileProject, type CheckedProject } from '../schema/compile-project.js';
-import { DiagnosticsError, type Diagnostic } from '../schema/diagnostics.js';
-import { createReporter, type Reporter } from '../schema/reporter.js';
+import { DiagnosticsError, type Diagnostic, type DiagnosticCode } from '../schema/diagnostics.js';
+import { createReporter, type Reporter, type ReportOptions } from '../schema/reporter.js';
 import { textAt, type SourceDocument } from '../schema/source-document.js';
 import { declaredEnvNames } from './declared-env.js';
 import { parseDotenv } from './parse-dotenv.js';
@@ -61,6 +61,20 @@ export interface LoadOptions {
   readonly lenient?: boolean;
   /** The tools that an entrypoint exports, or `undefined` when that cannot be told. By default its source is read. */
   readonly toolIds?: (dir: string, entrypoint: string) => Promise<readonly string[] | undefined>;
+  /** Told where the settings of the application stand. What it reports is part of the report on the project. */
+  readonly settings?: (file: SettingsFile) => void;
+}
+
+/** The files that hold settings of the application beside the project's own (D-4). */
+export interface SettingsFile {
+  /** `compozy.yaml` */
+  readonly document: Pick<SourceDocument, 'value' | 'written' | 'keyPlace' | 'valuePlace'>;
+  /** The `.env` file. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Unknown keys are warnings. */
+  readonly lenient: boolean;
+  /** Reports a problem in `compozy.yaml`. */
+  report(code: DiagnosticCode, message: string, options: ReportOptions): void;
 }
 
 export interface ProjectCheck {
@@ -104,6 +118,12 @@ async function load(
   const envFile = await readSecrets(dir, reporter, files);
   if (source === undefined) return undefined;
   const checked = checkProjectDocument(source, check);
+  options.settings?.({
+    document: source,
+    env: envFile,
+    lenient: checked.options.lenient,
+    report: (code, message, where) => reporter.report(source, code, message, where),
+  });
   const workflows = await readWorkflows(dir, checked, files);
   const autoloaded = await readAutoload(checked, {
     dir,
