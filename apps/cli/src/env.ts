@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { SETTING_VARIABLES } from '@compozy/worker';
 import { z } from 'zod';
 
 const environment = z.object({
@@ -39,4 +40,9 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
     ...(env.COMPOZY_TEMPORAL_PATH === undefined ? {} : { temporalPath: env.COMPOZY_TEMPORAL_PATH }),
   };
+}
+
+/** The variables that settings of the host program declare, and no other. */
+export function readSettingsEnvironment(source: NodeJS.ProcessEnv = process.env): Record<string, string | undefined> {
+  return Object.fromEntries(SETTING_VARIABLES.map((name) => [name, source[name]]));
 }

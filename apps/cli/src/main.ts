@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CompozyError } from '@compozy/core';
+import { addConfigCommand } from './commands/config.js';
 import { addDevCommand } from './commands/dev.js';
 import { addGraphCommand } from './commands/graph.js';
 import { addRenderCommand } from './commands/render.js';
@@ -24,6 +25,7 @@ const program = new Command('compozy')
 addRunCommand(program);
 addDevCommand(program);
 addValidateCommand(program);
+addConfigCommand(program);
 addSchedulesCommand(program);
 addGraphCommand(program);
 addRenderCommand(program);

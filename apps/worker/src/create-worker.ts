@@ -56,6 +56,12 @@ export interface WorkerOptions {
   /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
   readonly workflowsPath?: string;
   readonly maxConcurrentActivities?: number;
+  /** By default what Temporal's SDK takes; at least 2. */
+  readonly maxConcurrentWorkflowTasks?: number;
+  /** By default what Temporal's SDK takes. */
+  readonly maxConcurrentLocalActivities?: number;
+  /** How often this worker says that its dispatcher lives, and how long that holds; 10,000 and 30,000 ms by default. */
+  readonly heartbeat?: { readonly intervalMs: number; readonly ttlMs: number };
   /**
    * Where runs, events and dead letters are shown, and signs of life are kept. Without it everything runs, nothing is
    * listed, and nobody retires what dead workers leave.
@@ -146,13 +152,23 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const client = new Client({ connection, namespace });
   const searchAttributes = await findSearchAttributes(connection, namespace);
   const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
-  const events = createWorkerEvents({ client, project: project.name, instanceId, taskQueue, blobs, ...store });
+  const events = createWorkerEvents({
+    client,
+    project: project.name,
+    instanceId,
+    taskQueue,
+    blobs,
+    ...store,
+    ...options.heartbeat,
+  });
   const worker = await createTemporalWorker(connection, {
     namespace,
     taskQueue,
     codePath,
     graceMs: options.shutdownGraceMs ?? 30_000,
     maxActivities: options.maxConcurrentActivities ?? 100,
+    maxWorkflowTasks: options.maxConcurrentWorkflowTasks,
+    maxLocalActivities: options.maxConcurrentLocalActivities,
     activities: {
       ...createActivities({
         project: host,
@@ -278,10 +294,13 @@ interface TemporalWorkerSettings {
   readonly codePath: string;
   readonly graceMs: number;
   readonly maxActivities: number;
+  readonly maxWorkflowTasks: number | undefined;
+  readonly maxLocalActivities: number | undefined;
   readonly activities: object;
 }
 
 async function createTemporalWorker(connection: NativeConnection, settings: TemporalWorkerSettings): Promise<Worker> {
+  const { maxWorkflowTasks: workflowTasks, maxLocalActivities: localActivities } = settings;
   return await Worker.create({
     connection,
     namespace: settings.namespace,
@@ -289,6 +308,8 @@ async function createTemporalWorker(connection: NativeConnection, settings: Temp
     workflowBundle: { codePath: settings.codePath },
     activities: settings.activities,
     maxConcurrentActivityTaskExecutions: settings.maxActivities,
+    ...(workflowTasks === undefined ? {} : { maxConcurrentWorkflowTaskExecutions: workflowTasks }),
+    ...(localActivities === undefined ? {} : { maxConcurrentLocalActivityExecutions: localActivities }),
     shutdownGraceTime: settings.graceMs,
     shutdownForceTime: settings.graceMs + 10_000,
     // The wrapper beats each second, and a cancellation comes back on a beat.

@@ -40,3 +40,16 @@ export type { HealthCheck } from './http/create-health.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
 export { createWorkerChecks } from './http/worker-checks.js';
 export { createWorkerRuns, type WorkerRunsOptions } from './http/worker-runs.js';
+export { describeSettings, type DescribedSetting } from './settings/describe-settings.js';
+export { LEFT_OUT_SETTINGS } from './settings/left-out-settings.js';
+export { SETTING_VARIABLES, type Environment } from './settings/read-text-settings.js';
+export {
+  checkSettings,
+  resolveSettings,
+  type ResolveOptions,
+  type Settings,
+  type SettingsCheck,
+} from './settings/resolve-settings.js';
+export type { ResolvedSetting } from './settings/setting-layer.js';
+export { formatSettingProblems, SettingsError, type SettingProblem } from './settings/setting-problem.js';
+export { SETTINGS, type SettingKey, type SettingValues } from './settings/settings.js';

@@ -116,6 +116,8 @@ export interface ApiDependencies {
   /** When given, every request needs a key. */
   readonly apiKeys?: ApiKeys;
   readonly rateLimit?: RateLimitOptions;
+  /** For callers that are known by their address only; `rateLimit` by default. */
+  readonly addressRateLimit?: RateLimitOptions | 'none';
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

@@ -48,7 +48,8 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
     }),
   );
   app.use(authenticate(dependencies.apiKeys));
-  if (dependencies.rateLimit !== undefined) app.use(limitRate(dependencies.rateLimit));
+  const { rateLimit: byKey, addressRateLimit: byAddress = byKey } = dependencies;
+  app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress }));
   app.use(limitBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
   app.use(checkBody);
 

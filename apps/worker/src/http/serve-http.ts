@@ -1,13 +1,27 @@
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import type { Server, ServerOptions } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { CompozyError } from '@compozy/core';
+
+const CHECK_INTERVAL_MS = 1_000;
+
+/** How long the server waits for others, in milliseconds. */
+export interface HttpTimeouts {
+  /** For the head of a request. */
+  readonly headersMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** For the next request on a connection. */
+  readonly idleMs: number;
+}
 
 export interface HttpServerOptions {
   readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch'];
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
+  /** By default those of Node. */
+  readonly timeouts?: HttpTimeouts;
 }
 
 export interface HttpServer {
@@ -19,8 +33,8 @@ export interface HttpServer {
 }
 
 /** Serves a Hono application. @throws `Server.StartFailed` naming the address. */
-export async function serveHttp({ fetch, port, host }: HttpServerOptions): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch }) as Server;
+export async function serveHttp({ fetch, port, host, timeouts }: HttpServerOptions): Promise<HttpServer> {
+  const server = createAdaptorServer({ fetch, serverOptions: toServerOptions(timeouts) }) as Server;
   let isEnding = false;
   server.prependListener('request', (_request, response) => {
     if (isEnding) response.setHeader('connection', 'close');
@@ -47,5 +61,15 @@ export async function serveHttp({ fetch, port, host }: HttpServerOptions): Promi
       await new Promise<void>((resolve) => server.close(() => resolve()));
       clearTimeout(timer);
     },
+  };
+}
+
+function toServerOptions(timeouts: HttpTimeouts | undefined): ServerOptions {
+  if (timeouts === undefined) return {};
+  return {
+    headersTimeout: Math.min(timeouts.headersMs, timeouts.requestMs),
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
   };
 }

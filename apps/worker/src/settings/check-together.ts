@@ -1,5 +1,5 @@
 import type { SettingProblem } from './setting-problem.js';
-import type { ResolvedSetting } from './resolve-settings.js';
+import type { ResolvedSetting } from './setting-layer.js';
 import type { SettingKey, SettingValues } from './settings.js';
 
 const POSTGRES_PARTS = ['host', 'port', 'user', 'password', 'name', 'ssl_mode'] as const;
@@ -53,18 +53,24 @@ export function checkTogether(values: SettingValues, entries: readonly ResolvedS
     );
   }
   if (!values['server.auth.enabled']) {
-    warnUnused(['server.auth.key_hashes', 'ratelimit.api_key_rate.limit'], '"server.auth.enabled" is false');
+    warnUnused(['server.auth.key_hashes'], '"server.auth.enabled" is false');
   }
 
   const driver = chooseDriver(values, isGiven);
   if (driver === 'postgres') {
     warnUnused(['database.path', 'database.busy_timeout'], 'the database is PostgreSQL');
     if (isGiven('database.conn_string')) {
-      warnUnused(POSTGRES_PARTS.map((part) => `database.${part}` as const), '"database.conn_string" wins');
+      warnUnused(
+        POSTGRES_PARTS.map((part) => `database.${part}` as const),
+        '"database.conn_string" wins',
+      );
     }
   } else {
     const parts = ['conn_string', ...POSTGRES_PARTS, ...POSTGRES_POOL] as const;
-    warnUnused(parts.map((part) => `database.${part}` as const), 'the database is SQLite');
+    warnUnused(
+      parts.map((part) => `database.${part}` as const),
+      'the database is SQLite',
+    );
   }
   const redisParts = REDIS_PARTS.map((part) => `redis.${part}` as const);
   if (values['redis.url'] !== undefined) warnUnused(['redis.host', ...redisParts], '"redis.url" wins');

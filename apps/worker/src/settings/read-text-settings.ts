@@ -34,7 +34,9 @@ export function readEnvironmentSettings(
 /** The values of flags: `--port 80`, `--port=80`, `--auth-enabled`, `--no-auth-enabled`. */
 export function readFlagSettings(argv: readonly string[], problems: SettingProblem[]): SettingLayer {
   const layer: SettingLayer = new Map();
-  const keys = new Map(SETTING_KEYS.flatMap((key) => (settingOf(key).flag === undefined ? [] : [[settingOf(key).flag!, key]])));
+  const keys = new Map(
+    SETTING_KEYS.flatMap((key) => (settingOf(key).flag === undefined ? [] : [[settingOf(key).flag!, key]])),
+  );
   const report = (message: string, suggestion?: string) => {
     const hint = suggestion === undefined ? {} : { suggestion: `--${suggestion}` };
     problems.push({ severity: 'error', code: 'key.unknown', message, place: 'flags', ...hint });

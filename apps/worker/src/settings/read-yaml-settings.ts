@@ -32,7 +32,8 @@ function visit(file: SettingsFile, path: readonly string[], value: unknown, laye
     return;
   }
   if (KEYS.has(key)) {
-    take(file, path, value, layer);
+    // An empty text means the same as none, as in the environment.
+    if (value !== '') take(file, path, value, layer);
     return;
   }
   const known = childrenOf(key);
@@ -54,7 +55,8 @@ function take(file: SettingsFile, path: readonly string[], value: unknown, layer
   const key = path.join('.') as SettingKey;
   const { type } = settingOf(key);
   // YAML reads `1.10` as a number where a text is meant.
-  const written = typeof value === 'number' && !type.schema.safeParse(value).success ? file.document.written(path) : undefined;
+  const written =
+    typeof value === 'number' && !type.schema.safeParse(value).success ? file.document.written(path) : undefined;
   const given = typeof value === 'string' ? fromYamlText(key, value) : (written ?? value);
   const checked = checkSettingValue(key, given, `"${key}"`);
   if ('value' in checked) {

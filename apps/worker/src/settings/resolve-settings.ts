@@ -4,7 +4,7 @@ import type { TemporalSettings } from '../connection.js';
 import { chooseDriver, checkTogether } from './check-together.js';
 import { readEnvironmentSettings, readFlagSettings, type Environment } from './read-text-settings.js';
 import { readYamlSettings } from './read-yaml-settings.js';
-import { withPathsFrom, type SettingLayer } from './setting-layer.js';
+import { withPathsFrom, type ResolvedSetting, type SettingLayer } from './setting-layer.js';
 import { SettingsError, toSettingProblem, type SettingProblem } from './setting-problem.js';
 import { SETTING_KEYS, settingOf, type SettingKey, type SettingValues } from './settings.js';
 import { toTemporalSettings } from './temporal-connection.js';
@@ -19,13 +19,6 @@ export interface ResolveOptions {
   readonly dir?: string;
   /** Unknown keys are warnings. */
   readonly lenient?: boolean;
-}
-
-/** A setting, its effective value, and where that comes from: `default`, `compozy.yaml:3`, `environment NAME`, … */
-export interface ResolvedSetting {
-  readonly key: SettingKey;
-  readonly value: unknown;
-  readonly source: string;
 }
 
 export interface Settings {
@@ -89,7 +82,8 @@ export async function checkSettings(options: ResolveOptions): Promise<SettingsCh
   const temporal = await toTemporalSettings(values, profile.metadata, problems);
   problems.unshift(...withoutRepeats(check.diagnostics.map((diagnostic) => toSettingProblem(diagnostic))));
   problems.push(...checkTogether(values, entries));
-  if (check.project === undefined || problems.some(({ severity }) => severity === 'error')) return { problems, entries };
+  if (check.project === undefined || problems.some(({ severity }) => severity === 'error'))
+    return { problems, entries };
   const given = new Set(entries.flatMap(({ key, source }) => (source === 'default' ? [] : [key])));
   return {
     problems,

@@ -5,6 +5,13 @@ import { settingOf, type SettingKey } from './settings.js';
 /** The values that one source gives, with what `config show` says about where each comes from. */
 export type SettingLayer = Map<SettingKey, { readonly value: unknown; readonly source: string }>;
 
+/** A setting, its effective value, and where that comes from: `default`, `compozy.yaml:3`, `environment NAME`, … */
+export interface ResolvedSetting {
+  readonly key: SettingKey;
+  readonly value: unknown;
+  readonly source: string;
+}
+
 export type Checked =
   | { readonly value: unknown }
   | {
@@ -19,7 +26,8 @@ export function checkSettingValue(key: SettingKey, given: unknown, name: string)
   const result = type.schema.safeParse(given);
   if (result.success) return { value: result.data };
   const isScalar = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean';
-  const shown = isScalar && secret !== true ? `, not ${JSON.stringify(given)}` : isScalar ? '' : `, not ${describeKind(given)}`;
+  const shown =
+    isScalar && secret !== true ? `, not ${JSON.stringify(given)}` : isScalar ? '' : `, not ${describeKind(given)}`;
   return {
     code: isScalar ? type.code : 'value.type',
     message: `${name} must be ${type.expected}${shown}`,

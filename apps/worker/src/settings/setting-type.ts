@@ -40,10 +40,21 @@ export function wholeNumber(minimum: number, maximum?: number): SettingType<numb
     .string()
     .regex(/^\d+$/)
     .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum ?? Number.MAX_SAFE_INTEGER));
+    .pipe(
+      z
+        .int()
+        .min(minimum)
+        .max(maximum ?? Number.MAX_SAFE_INTEGER),
+    );
   return {
     // YAML of the original has ports in quotes.
-    schema: z.union([z.int().min(minimum).max(maximum ?? Number.MAX_SAFE_INTEGER), digits]),
+    schema: z.union([
+      z
+        .int()
+        .min(minimum)
+        .max(maximum ?? Number.MAX_SAFE_INTEGER),
+      digits,
+    ]),
     expected: `a whole number ${range}`,
     code: 'value.range',
     fromText: asText,

@@ -7,7 +7,7 @@ export interface Setting<T = unknown> {
   readonly env: readonly string[];
   /** Of `compozy-worker`, without the dashes. */
   readonly flag?: string;
-  readonly default?: T;
+  readonly default?: NoInfer<T>;
   /** For the reference, where the default depends on something. */
   readonly defaultText?: string;
   /** One line for the reference. */
@@ -21,7 +21,7 @@ export interface Setting<T = unknown> {
 }
 
 /** A setting that has a value always. */
-export function required<T>(setting: Setting<T> & { readonly default: T }): Setting<T> {
+export function required<T>(setting: Setting<T> & { readonly default: NoInfer<T> }): Setting<T> {
   return setting;
 }
 

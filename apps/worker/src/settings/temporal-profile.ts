@@ -15,7 +15,10 @@ export interface TemporalProfile {
 }
 
 /** The values of a profile that somebody asked for. A file in the home folder alone changes nothing. */
-export function readTemporalProfile({ profile, configFile }: ProfileChoice, problems: SettingProblem[]): TemporalProfile {
+export function readTemporalProfile(
+  { profile, configFile }: ProfileChoice,
+  problems: SettingProblem[],
+): TemporalProfile {
   if (profile === undefined && configFile === undefined) return { layer: new Map(), metadata: {} };
   try {
     const found = loadClientConfigProfile({

@@ -112,7 +112,12 @@ export const stateSettings = {
   }),
   'redis.port': required({ type: port, env: ['REDIS_PORT'], default: 6379, about: 'Port of Redis' }),
   'redis.password': optional({ type: text, env: ['REDIS_PASSWORD'], secret: true, about: 'Password of Redis' }),
-  'redis.db': required({ type: wholeNumber(0), env: ['REDIS_DB'], default: 0, about: 'Number of the database in Redis' }),
+  'redis.db': required({
+    type: wholeNumber(0),
+    env: ['REDIS_DB'],
+    default: 0,
+    about: 'Number of the database in Redis',
+  }),
   'redis.tls_enabled': required({
     type: flag,
     env: ['REDIS_TLS_ENABLED'],
