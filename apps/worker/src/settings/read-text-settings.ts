@@ -54,6 +54,8 @@ export function readFlagSettings(argv: readonly string[], problems: SettingProbl
     const key = keys.get(name);
     if (key === undefined) {
       report(`Unknown flag "--${name}"`, suggest(name, keys.keys()));
+      // What follows was meant for it.
+      if (inline === undefined && argv[at + 1]?.startsWith('--') === false) at += 1;
       continue;
     }
     const isFlag = settingOf(key).type.isFlag === true;

@@ -53,7 +53,12 @@ function visit(file: SettingsFile, path: readonly string[], value: unknown, laye
 
 function take(file: SettingsFile, path: readonly string[], value: unknown, layer: SettingLayer): void {
   const key = path.join('.') as SettingKey;
-  const { type } = settingOf(key);
+  const { type, env } = settingOf(key);
+  if (typeof value === 'string' && value.includes('{{')) {
+    const message = `"${key}" holds a template, and settings take none; set ${env[0]} in .env or in the environment`;
+    file.report('template.not-evaluated', message, { path });
+    return;
+  }
   // YAML reads `1.10` as a number where a text is meant.
   const written =
     typeof value === 'number' && !type.schema.safeParse(value).success ? file.document.written(path) : undefined;

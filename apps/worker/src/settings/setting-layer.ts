@@ -26,8 +26,7 @@ export function checkSettingValue(key: SettingKey, given: unknown, name: string)
   const result = type.schema.safeParse(given);
   if (result.success) return { value: result.data };
   const isScalar = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean';
-  const shown =
-    isScalar && secret !== true ? `, not ${JSON.stringify(given)}` : isScalar ? '' : `, not ${describeKind(given)}`;
+  const shown = secret === true ? '' : `, not ${isScalar ? JSON.stringify(given) : describeKind(given)}`;
   return {
     code: isScalar ? type.code : 'value.type',
     message: `${name} must be ${type.expected}${shown}`,
