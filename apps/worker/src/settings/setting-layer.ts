@@ -26,7 +26,8 @@ export function checkSettingValue(key: SettingKey, given: unknown, name: string)
   const result = type.schema.safeParse(given);
   if (result.success) return { value: result.data };
   const isScalar = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean';
-  const shown = secret === true ? '' : `, not ${isScalar ? JSON.stringify(given) : describeKind(given)}`;
+  const isHidden = isScalar ? secret === true : result.error.issues.some((issue) => issue.path.length > 0);
+  const shown = isHidden ? '' : `, not ${isScalar ? JSON.stringify(given) : describeKind(given)}`;
   return {
     code: isScalar ? type.code : 'value.type',
     message: `${name} must be ${type.expected}${shown}`,
