@@ -53,3 +53,5 @@ export {
 export type { ResolvedSetting } from './settings/setting-layer.js';
 export { formatSettingProblems, SettingsError, type SettingProblem } from './settings/setting-problem.js';
 export { SETTINGS, type SettingKey, type SettingValues } from './settings/settings.js';
+export { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
+export { openStore, type OpenStore } from './settings/open-store.js';

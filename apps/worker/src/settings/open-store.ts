@@ -67,7 +67,7 @@ function postgresUrl(values: SettingValues): string {
   const host = `${hostOf(values['database.host'])}:${values['database.port']}`;
   const mode = values['database.ssl_mode'];
   // Without `uselibpqcompat` the driver takes "require" for "verify-full".
-  return `postgres://${login}@${host}/${encodeURIComponent(values['database.name'])}?sslmode=${mode}&uselibpqcompat=true`;
+  return `postgres://${login}@${host}/${encodeURI(values['database.name'])}?sslmode=${mode}&uselibpqcompat=true`;
 }
 
 function redisUrl(values: SettingValues): string | undefined {
