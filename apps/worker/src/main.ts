@@ -30,6 +30,7 @@ async function serve(): Promise<void> {
   try {
     const { project, settings, warnings } = await resolveSettings({ environment: readHostEnvironment(), argv });
     const { values, temporal } = settings;
+    const stopped = untilSignal();
     const log = createHostLog(values['runtime.log_level']);
     const { print, warn } = log;
     for (const { severity: _always, ...warning } of warnings)
@@ -80,15 +81,7 @@ async function serve(): Promise<void> {
     const others = isOfOneHost
       ? watchOtherHosts({ worker, onError: warn('temporal'), onFound: (host) => warnOfHost(host, log) })
       : undefined;
-    const stopped = Promise.withResolvers<void>();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      // The second one forces.
-      process.once(signal, () => {
-        stopped.resolve();
-        process.once(signal, () => process.exit(1));
-      });
-    }
-    await Promise.race([stopped.promise, worker.ended]);
+    await Promise.race([stopped, worker.ended]);
     print({ level: 'info', message: 'worker stopping' });
     others?.stop();
     await server.drain(values['server.timeouts.server_shutdown']);
@@ -101,6 +94,18 @@ async function serve(): Promise<void> {
     process.exitCode = isReport ? 2 : 1;
     setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
   }
+}
+
+/** Resolves with the first signal to end; the second one forces. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(1));
+      });
+    }
+  });
 }
 
 /** What somebody set, and all of them at the level of debugging; secrets are hidden. */

@@ -9,7 +9,8 @@ export interface OtherHostsOptions {
   readonly intervalMs?: number;
 }
 
-const WORKFLOW_QUEUE = 1;
+/** Activities are what reads and writes files. */
+const ACTIVITY_QUEUE = 2;
 /** A long poll takes up to a minute. */
 const POLLER_AGE_MS = 65_000;
 
@@ -26,7 +27,7 @@ export function watchOtherHosts(options: OtherHostsOptions): { stop(): void } {
     const { pollers } = await client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: taskQueue },
-      taskQueueType: WORKFLOW_QUEUE,
+      taskQueueType: ACTIVITY_QUEUE,
     });
     const since = (Date.now() - POLLER_AGE_MS) / 1_000;
     for (const { identity, lastAccessTime } of pollers ?? []) {

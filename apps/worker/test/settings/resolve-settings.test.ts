@@ -105,8 +105,8 @@ describe('precedence', () => {
       'temporal.toml': toml,
     });
     const profile = { TEMPORAL_PROFILE: 'prod', TEMPORAL_CONFIG_FILE: path.join(folder.dir, 'temporal.toml') };
-    const addressOf = async (environment: ResolveOptions['environment']) => {
-      const { settings } = await resolveSettings({ environment, dir: folder.dir });
+    const addressOf = async (variables: ResolveOptions['environment']) => {
+      const { settings } = await resolveSettings({ environment: variables, dir: folder.dir });
       return [settings.temporal.hostPort, settings.temporal.namespace];
     };
     expect(await addressOf({})).toEqual(['yaml.test:1', 'of-yaml']);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, resolveSettings, type OpenStore } from '@compozy/worker';
 import {
@@ -83,7 +83,7 @@ async function connections(url: string, environment: Record<string, string>, wor
 
 /** Sessions of the host in the database of `url`. */
 async function countSessions(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, application_name: 'test' });
+  const client = new Client({ connectionString: url, application_name: 'test' });
   await client.connect();
   const { rows } = await client.query<{ n: number }>(
     "select count(*)::int as n from pg_stat_activity where application_name = 'compozy' and datname = current_database()",

@@ -167,9 +167,9 @@ const proofs: ProofsOf<'temporal'> = {
     await withWorker({}, async (worker) => {
       const run = await worker.triggerWorkflow('one');
       await run.result();
-      const counted = await temporal.address;
-      expect(counted).toBeDefined();
-      expect(worker.client.options.namespace).toBe('shop-space');
+      const execution = { workflowId: run.temporalWorkflowId };
+      const found = worker.client.workflowService.describeWorkflowExecution({ namespace: 'shop-space', execution });
+      expect((await found).workflowExecutionInfo?.type?.name).toBeDefined();
     });
   },
   'temporal.task_queue': async () => {
