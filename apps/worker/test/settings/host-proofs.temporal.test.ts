@@ -206,11 +206,16 @@ describe('the host program', () => {
   it('warns of a worker on another host when its store is a file', async () => {
     const connection = await Connection.connect({ address: temporal.address });
     const poll = { namespace: 'default', taskQueue: { name: 'two-hosts' }, identity: '1@another-host' };
-    const polling = connection.workflowService.pollActivityTaskQueue(poll).catch(() => undefined);
+    const end = new AbortController();
+    const polling = connection.withDeadline(Date.now() + 60_000, () =>
+      connection.withAbortSignal(end.signal, () => connection.workflowService.pollActivityTaskQueue(poll)),
+    );
+    const stopped = expect(polling).rejects.toThrow();
     await using host = await start({ TEMPORAL_TASK_QUEUE: 'two-hosts' });
     const line = await host.line(({ component }) => component === 'store');
+    end.abort();
+    await stopped;
     await connection.close();
-    await polling;
     expect(line).toMatchObject({ level: 'warn', message: expect.stringContaining('A worker on "another-host"') });
   });
 });
