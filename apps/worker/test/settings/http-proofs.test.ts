@@ -13,6 +13,7 @@ import {
   toServerOptions,
 } from '@compozy/worker';
 import { callServer } from '../call-server.js';
+import { listenOnce } from './listen-once.js';
 import { createProjectFolder } from './project-folder.js';
 import { PROOFS, type ProofsOf } from './proofs.js';
 
@@ -89,13 +90,13 @@ const proofs: ProofsOf<'http'> = {
     await expect(get(`http://127.0.0.1:${server.port}`)).rejects.toThrow();
   },
   'server.port': async () => {
-    const { port } = await using(serve({}));
+    const port = await findPort();
     await using server = await serve({ SERVER_PORT: String(port) });
     expect(server.port).toBe(port);
     expect((await get(`http://127.0.0.1:${port}`)).status).toBe(200);
   },
   'server.health_port': async () => {
-    const { healthPort } = await using(serve({}));
+    const healthPort = await findPort();
     await using server = await serve({ HEALTH_PORT: String(healthPort) });
     expect(server.healthPort).toBe(healthPort);
     expect((await fetch(`http://127.0.0.1:${healthPort}/health`)).status).toBe(200);
@@ -142,10 +143,10 @@ const proofs: ProofsOf<'http'> = {
   },
 };
 
-/** What a server had, once it has ended. */
-async function using<T extends AsyncDisposable>(opening: Promise<T>): Promise<T> {
-  await using opened = await opening;
-  return opened;
+/** A port that was free a moment ago. */
+async function findPort(): Promise<number> {
+  await using listener = await listenOnce();
+  return listener.port;
 }
 
 describe('settings of the HTTP server', () => {

@@ -182,10 +182,15 @@ const proofs: ProofsOf<'state'> = {
     });
   },
   'database.connect_timeout': async () => {
-    await using server = await listenOnce();
-    const where = { DB_HOST: '127.0.0.1', DB_PORT: String(server.port), DB_CONNECT_TIMEOUT: '50ms' };
+    // It answers later than a host waits by default.
+    const refusal = Buffer.from('SFATAL\0C53300\0Mthe late answer\0\0');
+    const head = Buffer.from([0x45, 0, 0, 0, refusal.length + 4]);
+    await using server = await listenOnce((socket) =>
+      setTimeout(() => socket.end(Buffer.concat([head, refusal])), 5_500).unref(),
+    );
+    const where = { DB_HOST: '127.0.0.1', DB_PORT: String(server.port), DB_CONNECT_TIMEOUT: '1m' };
     await withStore(where, async ({ store }) => {
-      await expect(store.ping()).rejects.toMatchObject({ code: 'Store.Unavailable' });
+      await expect(store.ping()).rejects.toMatchObject({ cause: { message: 'the late answer' } });
     });
   },
   'redis.url': async () => {
