@@ -15,6 +15,7 @@ import { listenOnce } from './listen-once.js';
 import { createProjectFolder } from './project-folder.js';
 import type { ProofsOf } from './proofs.js';
 
+const missing = redisMissing ?? postgresMissing;
 let postgres: PostgresServer;
 let redis: RedisServer;
 
@@ -270,6 +271,9 @@ async function untilConnected(opened: OpenStore): Promise<void> {
   }
 }
 
-describe.skipIf(redisMissing !== undefined || postgresMissing !== undefined)('settings of what is kept', () => {
-  it.each(Object.entries(proofs))('%s holds', { timeout: 9_000 }, (_key, prove) => prove());
-});
+describe.skipIf(missing !== undefined)(
+  `settings of what is kept${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+  () => {
+    it.each(Object.entries(proofs))('%s holds', { timeout: 9_000 }, (_key, prove) => prove());
+  },
+);
