@@ -129,7 +129,8 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {
         path: '^(packages|apps)/[^/]+/(src|test|dist)/',
-        pathNot: '^$1/$2/',
+        // Tests share the starters of real servers.
+        pathNot: '^($1/$2/|packages/store/test/(servers/|sample-execution))',
         dependencyTypes: ['local'],
       },
     },

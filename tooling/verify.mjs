@@ -18,6 +18,7 @@ const CHECKS = [
   { title: 'Types', run: command('tsc', '-p', 'tsconfig.json') },
   { title: 'Types in the workflow sandbox', run: command('tsc', '-p', 'tooling/tsconfig/sandbox.json') },
   { title: 'Build', run: build },
+  { title: 'Settings reference', run: command('node', 'tooling/checks/settings-reference.mjs') },
   { title: 'Boundaries', run: checkBoundaries },
   { title: 'Dead code', run: command('knip') },
   { title: 'Packages', run: checkPackages },

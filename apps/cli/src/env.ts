@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { SETTING_VARIABLES } from '@compozy/worker/settings';
 import { z } from 'zod';
 
 const environment = z.object({
@@ -11,7 +12,6 @@ const environment = z.object({
   COMPOZY_TEMPORAL_PATH: z.string().min(1).optional(),
   COMPOZY_BASE_URL: z.string().min(1).optional(),
   COMPOZY_API_KEY: z.string().min(1).optional(),
-  DATABASE_URL: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
   PATH: z.string().default(''),
 });
@@ -27,8 +27,6 @@ export interface Environment {
   /** The compozy-worker that commands talk to, and the key for it. */
   readonly serverUrl?: string;
   readonly serverKey?: string;
-  /** PostgreSQL; without it, the store is a SQLite file in the project. */
-  readonly databaseUrl?: string;
   readonly searchPath: string;
   readonly cacheDir: string;
 }
@@ -48,6 +46,10 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     ...(env.COMPOZY_TEMPORAL_PATH === undefined ? {} : { temporalPath: env.COMPOZY_TEMPORAL_PATH }),
     ...(env.COMPOZY_BASE_URL === undefined ? {} : { serverUrl: env.COMPOZY_BASE_URL }),
     ...(env.COMPOZY_API_KEY === undefined ? {} : { serverKey: env.COMPOZY_API_KEY }),
-    ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
   };
+}
+
+/** The variables that settings of the host program declare, and no other. */
+export function readSettingsEnvironment(source: NodeJS.ProcessEnv = process.env): Record<string, string | undefined> {
+  return Object.fromEntries(SETTING_VARIABLES.map((name) => [name, source[name]]));
 }

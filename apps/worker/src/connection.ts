@@ -18,6 +18,8 @@ export interface TemporalSettings {
         readonly clientKey?: Buffer;
       };
   readonly apiKey?: string;
+  /** Headers of each request. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** @throws `Server.Unreachable` naming the address. */
@@ -27,6 +29,7 @@ export async function connect(settings: TemporalSettings): Promise<NativeConnect
       address: settings.hostPort,
       ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
       ...(settings.tls === undefined ? {} : { tls: toTls(settings.tls) }),
+      ...(settings.metadata === undefined ? {} : { metadata: { ...settings.metadata } }),
     });
   } catch (error) {
     const message = `No Temporal server answers at ${settings.hostPort}; start one, or correct the address`;

@@ -108,7 +108,16 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
   const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
-  const events = createWorkerEvents({ client, project: project.name, instanceId, taskQueue, blobs, ...withStore });
+  const events = createWorkerEvents({
+    client,
+    project: project.name,
+    instanceId,
+    taskQueue,
+    blobs,
+    ...withStore,
+    ...(config.heartbeatIntervalMs === undefined ? {} : { intervalMs: config.heartbeatIntervalMs }),
+    ...(config.heartbeatTtlMs === undefined ? {} : { ttlMs: config.heartbeatTtlMs }),
+  });
   const toolTimeoutMs = config.toolExecutionTimeoutMs ?? project.config.toolExecutionTimeoutMs;
   const graceMs = config.shutdownGraceMs ?? 30_000;
   const worker = await connected.newWorker(taskQueue, {

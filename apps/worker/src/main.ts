@@ -1,128 +1,138 @@
 import path from 'node:path';
-import { DiagnosticsError, formatDiagnostics, loadProject } from '@compozy/core/loader';
-import { createFileBlobStore } from '@compozy/core/blobs';
-import { CompozyError } from '@compozy/core';
-import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
-import { createPostgresStore, createSqliteStore } from '@compozy/store';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { createMemory, createSqliteStore } from '@compozy/memory';
+import { DefaultLogger, Runtime, type LogLevel as SdkLevel } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
-import { readWorkerEnvironment } from './env.js';
+import { readHostEnvironment } from './env.js';
+import { createHostLog, describeError, type HostLog, type LogLevel } from './host-log.js';
 import { createApiKeys } from './http/api-key.js';
 import { startServer } from './http/start-server.js';
 import { createWorkerEventPort } from './http/worker-event-port.js';
 import { createWorkerRuns } from './http/worker-runs.js';
 import { createWorkerSchedulePort } from './http/worker-schedule-port.js';
 import { createProjectHost } from './project-host.js';
+import { describeSettings } from './settings/describe-settings.js';
+import { flagsHelp } from './settings/flags-help.js';
+import { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
+import { openStore } from './settings/open-store.js';
+import { resolveSettings } from './settings/resolve-settings.js';
+import { formatSettingProblems, SettingsError } from './settings/setting-problem.js';
+import { watchOtherHosts } from './watch-other-hosts.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
 const EXIT_GRACE_MS = 1_000;
 
-try {
-  const env = readWorkerEnvironment();
-  const settings = env.server;
-  const project = await loadProject(env.projectDir);
-  const source = createProjectHost(project);
-  const state = path.join(project.dir, '.compozy');
-  const store =
-    env.databaseUrl === undefined
-      ? createSqliteStore({ path: path.join(state, 'state.db') })
-      : createPostgresStore({ url: env.databaseUrl });
-  const memory = createMemory({ store: createMemoryStore({ file: path.join(state, 'memory.db') }) });
-  const blobs = createFileBlobStore({ dir: path.join(state, 'blobs') });
-  // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', log('temporal')) });
-  const worker = await createWorker({
-    project,
-    blobs,
-    store,
-    memory,
-    temporal: {
-      hostPort: env.hostPort,
-      namespace: env.namespace,
-      ...(env.taskQueue === undefined ? {} : { taskQueue: env.taskQueue }),
-      ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
-    },
-    schedules: {
-      overrides: store.schedules,
-      log: ({ level, message }) => print({ level, message, component: 'schedules' }),
-    },
-    config: { shutdownGraceMs: settings.shutdownTimeoutMs },
-    onToolLog: ({ toolId, taskKey, text }) => print({ level: 'info', message: text, tool: toolId, task: taskKey }),
-  });
-  const perMinute = settings.requestsPerMinute;
-  const server = await startServer({
-    api: {
-      project: source,
-      store,
-      runs: createWorkerRuns({ worker, project: source, blobs, store, onStoreError: warn('store') }),
-      events: createWorkerEventPort({ worker, project: project.name, deadLetters: store.deadLetters }),
-      schedules: createWorkerSchedulePort(worker.schedules),
-      memory,
-      maxBodyBytes: settings.maxBodyBytes,
-      ...(settings.needsKey ? { apiKeys: createApiKeys(settings.keyHashes, store.apiKeys) } : {}),
-      wrongKeys: { perMinute: settings.wrongKeysPerMinute, burst: settings.wrongKeysPerMinute },
-      trustedProxies: settings.trustedProxies,
-      ...(settings.corsOrigins === undefined ? {} : { corsOrigins: settings.corsOrigins }),
-      ...(perMinute === 0 ? {} : { rateLimit: { perMinute, burst: perMinute } }),
-      onError: (error, context) => print({ level: 'error', message: describe(error), ...context }),
-    },
-    checks: worker.checks,
-    onUnready: (check, error) => warn(check)(error),
-    host: settings.host,
-    port: settings.port,
-    healthPort: settings.healthPort,
-    drainDelayMs: settings.drainDelayMs,
-  }).catch(async (error: unknown) => {
-    await worker.stop();
-    throw error;
-  });
-  await worker.setup();
-  server.open();
-  const { port, healthPort } = server;
-  print({
-    level: 'info',
-    message: 'worker ready',
-    project: project.name,
-    taskQueue: worker.taskQueue,
-    port,
-    healthPort,
-  });
-  if (!settings.needsKey) print({ level: 'warn', message: `the API on ${settings.host}:${port} needs no API key` });
-  const stopped = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // The second one forces.
-    process.once(signal, () => {
-      stopped.resolve();
-      process.once(signal, () => process.exit(1));
+const SDK_LEVELS: Readonly<Record<LogLevel, SdkLevel>> = { debug: 'INFO', info: 'WARN', warn: 'WARN', error: 'ERROR' };
+
+const argv = process.argv.slice(2);
+if (argv.some((argument) => argument === '--help' || argument === '-h')) process.stdout.write(flagsHelp());
+else await serve();
+
+async function serve(): Promise<void> {
+  try {
+    const { project, settings, warnings } = await resolveSettings({ environment: readHostEnvironment(), argv });
+    const { values, temporal } = settings;
+    const stopped = untilSignal();
+    const log = createHostLog(values['runtime.log_level']);
+    const { print, warn } = log;
+    for (const { severity: _always, ...warning } of warnings)
+      print({ level: 'warn', ...warning, component: 'settings' });
+    printSettings(settings.entries, log);
+    const source = createProjectHost(project);
+    const { store, blobs, isOfOneHost, checks } = openStore(settings, project.dir);
+    const memory = createMemory({
+      store: createSqliteStore({ file: path.join(project.dir, '.compozy', 'memory.db') }),
     });
+    // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
+    Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
+    const worker = await createWorker({
+      ...toWorkerOptions(values),
+      checks,
+      memory,
+      project,
+      temporal,
+      blobs,
+      store,
+      schedules: {
+        overrides: store.schedules,
+        log: ({ level, message }) => print({ level, message, component: 'schedules' }),
+      },
+      onToolLog: ({ toolId, taskKey, text }) => print({ level: 'info', message: text, tool: toolId, task: taskKey }),
+    });
+    const needsKey = values['server.auth.enabled'];
+    const listening = toServerOptions(values);
+    const server = await startServer({
+      ...listening,
+      api: {
+        ...toApiOptions(values),
+        project: source,
+        store,
+        runs: createWorkerRuns({ worker, project: source, blobs, store, onStoreError: warn('store') }),
+        events: createWorkerEventPort({ worker, project: project.name, deadLetters: store.deadLetters }),
+        schedules: createWorkerSchedulePort(worker.schedules),
+        memory,
+        ...(needsKey ? { apiKeys: createApiKeys(values['server.auth.key_hashes'], store.apiKeys) } : {}),
+        onError: (error, context) => print({ level: 'error', message: describeError(error), ...context }),
+      },
+      checks: worker.checks,
+      onUnready: (check, error) => warn(check)(error),
+    }).catch(async (error: unknown) => {
+      await worker.stop();
+      throw error;
+    });
+    await worker.setup();
+    server.open();
+    const { port, healthPort } = server;
+    const { taskQueue } = worker;
+    print({ level: 'info', message: 'worker ready', project: project.name, taskQueue, port, healthPort });
+    if (!needsKey) print({ level: 'warn', message: `the API on ${listening.host}:${port} needs no API key` });
+    const others = isOfOneHost
+      ? watchOtherHosts({ worker, onError: warn('temporal'), onFound: (host) => warnOfHost(host, log) })
+      : undefined;
+    await Promise.race([stopped, worker.ended]);
+    print({ level: 'info', message: 'worker stopping' });
+    others?.stop();
+    await server.drain(values['server.timeouts.server_shutdown']);
+    await worker.stop();
+    await server.close();
+    await Promise.all([store.close(), memory.close()]);
+  } catch (error) {
+    const isReport = error instanceof SettingsError;
+    process.stderr.write(`${isReport ? formatSettingProblems(error.problems) : describeError(error)}\n`);
+    process.exitCode = isReport ? 2 : 1;
+    setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
   }
-  await Promise.race([stopped.promise, worker.ended]);
-  print({ level: 'info', message: 'worker stopping' });
-  await server.drain(settings.shutdownTimeoutMs);
-  await worker.stop();
-  await server.close();
-  await Promise.all([store.close(), memory.close()]);
-} catch (error) {
-  const text = error instanceof DiagnosticsError ? formatDiagnostics(error.diagnostics) : describe(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = error instanceof DiagnosticsError ? 2 : 1;
-  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }
 
-function describe(error: unknown): string {
-  if (CompozyError.isInstance(error)) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Resolves with the first signal to end; the second one forces. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(1));
+      });
+    }
+  });
 }
 
-function warn(component: string) {
-  return (error: unknown) => print({ level: 'warn', message: describe(error), component });
+/** What somebody set, and all of them at the level of debugging; secrets are hidden. */
+function printSettings(entries: Parameters<typeof describeSettings>[0], { print }: HostLog): void {
+  const described = describeSettings(entries);
+  const toMap = (shown: typeof described) => Object.fromEntries(shown.map(({ key, value }) => [key, value]));
+  const given = described.filter(({ source }) => source !== 'default');
+  print({ level: 'info', message: 'settings', settings: toMap(given) });
+  print({ level: 'debug', message: 'settings with their defaults', settings: toMap(described) });
 }
 
-function log(component: string) {
-  return ({ level, message }: { level: string; message: string }) =>
-    print({ level: level.toLowerCase(), message, component });
+function warnOfHost(host: string, { print }: HostLog): void {
+  const message =
+    `A worker on "${host}" takes work from the same task queue, and the store is a file of this host: ` +
+    'neither finds the runs and large values of the other; use PostgreSQL (DB_CONN_STRING) for several hosts';
+  print({ level: 'warn', message, component: 'store' });
 }
 
-function print(line: Record<string, unknown>): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+function sdkLogger({ print }: HostLog, level: SdkLevel): DefaultLogger {
+  return new DefaultLogger(level, (entry) =>
+    print({ level: entry.level.toLowerCase(), message: entry.message, component: 'temporal' }),
+  );
 }

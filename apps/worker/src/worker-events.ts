@@ -17,6 +17,9 @@ export interface WorkerEventsOptions {
   readonly taskQueue: string;
   readonly blobs: BlobStore;
   readonly store?: DispatcherStore;
+  /** Of the signs of life. */
+  readonly intervalMs?: number;
+  readonly ttlMs?: number;
 }
 
 /** The part of a worker that takes events: its own dispatcher, and the watch over those of others. */
@@ -35,10 +38,11 @@ const OPEN_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
-  const { client, project, instanceId: instance, taskQueue, blobs, store } = options;
+  const { client, project, instanceId: instance, taskQueue, blobs, store, intervalMs, ttlMs } = options;
+  const beat = { ...(intervalMs === undefined ? {} : { intervalMs }), ...(ttlMs === undefined ? {} : { ttlMs }) };
   const sender = createEventSender({ client, project, instance, taskQueue, blobs });
   const watch =
-    store === undefined ? undefined : createDispatcherWatch({ client, project, instance, taskQueue, store });
+    store === undefined ? undefined : createDispatcherWatch({ client, project, instance, taskQueue, store, ...beat });
   let isOpen = false;
   let hasSent = false;
 

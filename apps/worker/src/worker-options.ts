@@ -64,6 +64,10 @@ export interface WorkerConfig {
   readonly maxConcurrentActivities?: number;
   readonly maxConcurrentLocalActivities?: number;
   readonly maxConcurrentWorkflowTasks?: number;
+  /** How often this worker says that its dispatcher lives; 10,000 ms by default. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long that holds; 30,000 ms by default. */
+  readonly heartbeatTtlMs?: number;
   /** How long running activities may go on after `stop`; 30,000 ms by default. */
   readonly shutdownGraceMs?: number;
   /** For tools that set no `timeout`; by default that of the project file, else 60,000 ms. */

@@ -9,14 +9,19 @@ export type PostgresStoreOptions =
       readonly url: string;
       /** Connections at most. Default: 10. */
       readonly maxConnections?: number;
+      /** How long connecting may take before the database counts as down. Default: 5,000. */
+      readonly connectTimeoutMs?: number;
+      /** How long an unused connection is kept; 0 for as long as it holds. Default: 10,000. */
+      readonly idleTimeoutMs?: number;
+      /** How old a connection may become, in whole seconds; 0 for no limit. Default: 0. */
+      readonly maxLifetimeMs?: number;
     }
   | {
       /** A pool of `pg`. It stays the caller's: `close` leaves it open, and its `error` event has to be handled. */
       readonly pool: PostgresPool;
     };
 
-/** So long may connecting take, and one statement, before the database counts as down. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/** So long may one statement take before the database counts as down. */
 const QUERY_TIMEOUT_MS = 10_000;
 
 /**
@@ -31,14 +36,17 @@ export function createPostgresStore(options: PostgresStoreOptions): Store & Asyn
 }
 
 export async function openPool(
-  { url, maxConnections = 10 }: { url: string; maxConnections?: number },
+  options: Extract<PostgresStoreOptions, { url: string }>,
   queryTimeoutMs = QUERY_TIMEOUT_MS,
 ): Promise<PostgresPool> {
+  const { url, maxConnections = 10, connectTimeoutMs = 5_000, idleTimeoutMs = 10_000, maxLifetimeMs = 0 } = options;
   const { Pool } = await loadPg();
   const pool = new Pool({
     connectionString: url,
     max: maxConnections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    maxLifetimeSeconds: Math.ceil(maxLifetimeMs / 1_000),
     query_timeout: queryTimeoutMs,
     keepAlive: true,
     application_name: 'compozy',

@@ -80,7 +80,7 @@ async function revokeKey(id: string, options: StoreOptions): Promise<void> {
 }
 
 async function withKeys<T>(options: StoreOptions, action: (keys: ApiKeyRepository) => Promise<T>): Promise<T> {
-  const { location } = locateStore(options);
+  const { location } = await locateStore(options);
   const { createPostgresStore, createSqliteStore } = await import('@compozy/store');
   await using store = 'path' in location ? createSqliteStore(location) : createPostgresStore(location);
   return await action(store.apiKeys);

@@ -22,7 +22,7 @@ export function addMigrateCommand(program: Command): void {
 }
 
 async function migrateUp(options: StoreOptions): Promise<void> {
-  const { location, name } = locateStore(options);
+  const { location, name } = await locateStore(options);
   const { migrateStore } = await import('@compozy/store');
   const { from, to } = await migrateStore(location);
   if (options.json === true) writeJson({ store: name, from, to });
@@ -33,7 +33,7 @@ async function migrateUp(options: StoreOptions): Promise<void> {
 }
 
 async function showStatus(options: StoreOptions): Promise<void> {
-  const { location, name } = locateStore(options);
+  const { location, name } = await locateStore(options);
   const { readSchema } = await import('@compozy/store');
   const state = await readSchema(location);
   if (options.json === true) writeJson({ store: name, ...state, current: state.version === state.newest });

@@ -125,6 +125,8 @@ export interface ApiDependencies {
   readonly trustedProxies?: readonly string[];
   /** Origins whose scripts may read answers in a browser, such as `https://app.example.com`; none by default. */
   readonly corsOrigins?: readonly string[];
+  /** For callers that are known by their address only; `rateLimit` by default. */
+  readonly addressRateLimit?: RateLimitOptions | 'none';
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

@@ -53,7 +53,8 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
     }),
   );
   app.use(authenticate(dependencies));
-  if (dependencies.rateLimit !== undefined) app.use(limitRate(dependencies.rateLimit));
+  const { rateLimit: byKey, addressRateLimit: byAddress = byKey } = dependencies;
+  app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress }));
   app.use(checkBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
 
   addWorkflowRoutes(app, dependencies);

@@ -4,11 +4,21 @@ import type { ApiEnvironment } from './api-environment.js';
 import { ApiProblem } from './problem.js';
 import { createTokenBuckets } from './token-bucket.js';
 
+export interface CallerLimits {
+  readonly byKey: RateLimitOptions | undefined;
+  readonly byAddress: RateLimitOptions | undefined;
+}
+
 /** Counts the requests of each caller that authentication found; one bucket for each. */
-export function limitRate(options: RateLimitOptions) {
-  const buckets = createTokenBuckets(options);
+export function limitRate({ byKey, byAddress }: CallerLimits) {
+  const ofKeys = openBuckets(byKey);
+  const ofAddresses = openBuckets(byAddress);
   return createMiddleware<ApiEnvironment>(async (context, next) => {
-    const { allowed, remaining, resetSeconds, retrySeconds } = buckets.take(context.get('caller'), performance.now());
+    const caller = context.get('caller');
+    const limit = caller.startsWith('key:') ? ofKeys : ofAddresses;
+    if (limit === undefined) return await next();
+    const { options, buckets } = limit;
+    const { allowed, remaining, resetSeconds, retrySeconds } = buckets.take(caller, performance.now());
     const headers = {
       'ratelimit-limit': String(options.burst),
       'ratelimit-remaining': String(remaining),
@@ -21,6 +31,10 @@ export function limitRate(options: RateLimitOptions) {
       });
     }
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
-    await next();
+    return await next();
   });
+}
+
+function openBuckets(options: RateLimitOptions | undefined) {
+  return options === undefined ? undefined : { options, buckets: createTokenBuckets(options) };
 }

@@ -3,7 +3,7 @@ import type { ApiDependencies } from './api-dependencies.js';
 import { createApi } from './create-api.js';
 import type { HealthCheck } from '../health/health-check.js';
 import { createHealth } from './create-health.js';
-import { serveHttp } from './serve-http.js';
+import { serveHttp, type HttpTimeouts } from './serve-http.js';
 
 export interface ServerOptions {
   /** What the API works on. */
@@ -15,6 +15,7 @@ export interface ServerOptions {
   readonly healthPort: number;
   /** How long the server still takes requests once it said that it is not ready. */
   readonly drainDelayMs: number;
+  readonly timeouts?: HttpTimeouts;
   readonly onUnready?: (check: string, error: unknown) => void;
 }
 
@@ -40,14 +41,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const streams = new AbortController();
   const waits = new AbortController();
   const app = createApi({ ...options.api, closing: { streams: streams.signal, waits: waits.signal } });
+  const timeouts = options.timeouts === undefined ? {} : { timeouts: options.timeouts };
   const health = createHealth({ checks, ...(onUnready === undefined ? {} : { onFailure: onUnready }) });
-  const healthServer = await serveHttp({ fetch: health.app.fetch, host, port: options.healthPort });
-  const server = await serveHttp({ fetch: app.fetch as typeof health.app.fetch, host, port: options.port }).catch(
-    async (error: unknown) => {
-      await healthServer.close(0);
-      throw error;
-    },
-  );
+  const healthServer = await serveHttp({ fetch: health.app.fetch, host, port: options.healthPort, ...timeouts });
+  const fetch = app.fetch as typeof health.app.fetch;
+  const server = await serveHttp({ fetch, host, port: options.port, ...timeouts }).catch(async (error: unknown) => {
+    await healthServer.close(0);
+    throw error;
+  });
   return {
     port: server.port,
     healthPort: healthServer.port,

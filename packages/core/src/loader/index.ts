@@ -1,4 +1,4 @@
-export { checkProject, loadProject, type LoadOptions, type ProjectCheck } from './load-project.js';
+export { checkProject, loadProject, type LoadOptions, type ProjectCheck, type SettingsFile } from './load-project.js';
 export type { Project, RuntimeSettings } from './project.js';
 export {
   createResourceRegistry,

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { parseDuration } from '../tasks/parse-duration.js';
 import type { CheckOptions } from '../schema/check-document.js';
 import { checkProjectDocument, type CheckedProject } from '../schema/compile-project.js';
-import { DiagnosticsError, type Diagnostic } from '../schema/diagnostics.js';
-import { createReporter, type Reporter } from '../schema/reporter.js';
+import { DiagnosticsError, type Diagnostic, type DiagnosticCode } from '../schema/diagnostics.js';
+import { createReporter, type Reporter, type ReportOptions } from '../schema/reporter.js';
 import type { SourceDocument } from '../schema/source-document.js';
 import { assembleProject, type ProjectRuntime } from './assemble-project.js';
 import { parseDotenv } from './parse-dotenv.js';
@@ -28,6 +28,20 @@ export interface LoadOptions {
   readonly lenient?: boolean;
   /** The tools that an entrypoint exports, or `undefined` when that cannot be told. By default its source is read. */
   readonly toolIds?: (dir: string, entrypoint: string) => Promise<readonly string[] | undefined>;
+  /** Told where the settings of the application stand. What it reports is part of the report on the project. */
+  readonly settings?: (file: SettingsFile) => void;
+}
+
+/** The files that hold settings of the application beside the project's own (D-4). */
+export interface SettingsFile {
+  /** `compozy.yaml` */
+  readonly document: Pick<SourceDocument, 'value' | 'written' | 'keyPlace' | 'valuePlace'>;
+  /** The `.env` file. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Unknown keys are warnings. */
+  readonly lenient: boolean;
+  /** Reports a problem in `compozy.yaml`. */
+  report(code: DiagnosticCode, message: string, options: ReportOptions): void;
 }
 
 export interface ProjectCheck {
@@ -71,6 +85,12 @@ async function load(
   const envFile = await readSecrets(dir, reporter, files);
   if (source === undefined) return undefined;
   const checked = checkProjectDocument(source, check);
+  options.settings?.({
+    document: source,
+    env: envFile,
+    lenient: checked.options.lenient,
+    report: (code, message, where) => reporter.report(source, code, message, where),
+  });
   const workflows = await readWorkflows(dir, checked, files);
   const autoloaded = await readAutoload(checked, {
     dir,

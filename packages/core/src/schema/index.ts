@@ -1,11 +1,13 @@
 export { canonicalJson } from './canonical-json.js';
 export { checkRunStart, findPlan, type RunStartCheck } from './check-run-start.js';
+export { describeKind } from './check-document.js';
 export { checkSchema } from './check-schema.js';
 export { checkToolInput, checkToolOutput, type CheckedToolCall } from './check-tool-call.js';
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
 export { routeEvent, type EventRoutes, type RoutedEvent } from './route-event.js';
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';
 export { parseCron, type CronCalendar, type CronRange, type CronTimes } from './parse-cron.js';
+export { DURATION_FORMS, parseDuration } from '../tasks/parse-duration.js';
 export { suggest } from './suggest.js';
 export {
   DIAGNOSTIC_CODES,

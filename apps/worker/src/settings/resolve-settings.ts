@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { checkProject, type Project } from '@compozy/core/loader';
+import type { TemporalSettings } from '../connection.js';
+import { chooseDriver, checkTogether } from './check-together.js';
+import { readEnvironmentSettings, readFlagSettings, type Environment } from './read-text-settings.js';
+import { readYamlSettings } from './read-yaml-settings.js';
+import { withPathsFrom, type ResolvedSetting, type SettingLayer } from './setting-layer.js';
+import { SettingsError, toSettingProblem, type SettingProblem } from './setting-problem.js';
+import { SETTING_KEYS, settingOf, type SettingKey, type SettingValues } from './settings.js';
+import { toTemporalSettings } from './temporal-connection.js';
+import { readTemporalProfile } from './temporal-profile.js';
+
+export interface ResolveOptions {
+  /** Only variables that settings declare are looked at. */
+  readonly environment: Environment;
+  /** Flags of `compozy-worker`. */
+  readonly argv?: readonly string[];
+  /** Folder of `compozy.yaml`; wins over the setting. */
+  readonly dir?: string;
+  /** Unknown keys are warnings. */
+  readonly lenient?: boolean;
+}
+
+export interface Settings {
+  readonly values: SettingValues;
+  readonly entries: readonly ResolvedSetting[];
+  readonly driver: 'sqlite' | 'postgres';
+  readonly temporal: TemporalSettings;
+}
+
+export interface SettingsCheck {
+  /** Of the project and of its settings. */
+  readonly problems: readonly SettingProblem[];
+  /** Every setting; where a value was wrong, what holds without it. */
+  readonly entries: readonly ResolvedSetting[];
+  /** Both are there when there is no error. */
+  readonly project?: Project;
+  readonly settings?: Settings;
+}
+
+/**
+ * The project and the effective settings of the host program: defaults, then `compozy.yaml`, a profile of Temporal, the
+ * `.env` file, the environment, flags; later ones win.
+ *
+ * @throws SettingsError (`Config.Invalid`) with every problem of either.
+ */
+export async function resolveSettings(
+  options: ResolveOptions,
+): Promise<{ readonly project: Project; readonly settings: Settings; readonly warnings: readonly SettingProblem[] }> {
+  const { problems, project, settings } = await checkSettings(options);
+  if (project === undefined || settings === undefined) throw new SettingsError(problems);
+  return { project, settings, warnings: problems };
+}
+
+/** As {@link resolveSettings}, for problems that are to be shown: it does not throw because of them. */
+export async function checkSettings(options: ResolveOptions): Promise<SettingsCheck> {
+  const problems: SettingProblem[] = [];
+  const flags = readFlagSettings(options.argv ?? [], problems);
+  if (options.dir !== undefined) flags.set('project_dir', { value: options.dir, source: 'the command' });
+  const environment = readEnvironmentSettings(options.environment, 'environment', problems);
+  const outer = [environment, flags].map((layer) => withPathsFrom(process.cwd(), layer));
+  const dir = path.resolve(String(valueIn(outer, 'project_dir')));
+  let yaml: SettingLayer = new Map();
+  let dotenv: SettingLayer = new Map();
+  const check = await checkProject(dir, {
+    ...(options.lenient === true ? { lenient: true } : {}),
+    settings(file) {
+      yaml = withPathsFrom(dir, readYamlSettings(file));
+      dotenv = withPathsFrom(dir, readEnvironmentSettings(file.env, '.env', problems));
+    },
+  });
+  const chosen = [yaml, dotenv, ...outer];
+  const profile = readTemporalProfile(
+    {
+      profile: valueIn(chosen, 'temporal.profile') as string | undefined,
+      configFile: valueIn(chosen, 'temporal.config_file') as string | undefined,
+    },
+    problems,
+  );
+  const entries = merge([yaml, withPathsFrom(process.cwd(), profile.layer), dotenv, ...outer]);
+  const values = Object.fromEntries(entries.map(({ key, value }) => [key, value])) as unknown as SettingValues;
+  const temporal = await toTemporalSettings(values, profile.metadata, problems);
+  problems.unshift(...withoutRepeats(check.diagnostics.map((diagnostic) => toSettingProblem(diagnostic))));
+  problems.push(...checkTogether(values, entries));
+  if (check.project === undefined || problems.some(({ severity }) => severity === 'error'))
+    return { problems, entries };
+  const given = new Set(entries.flatMap(({ key, source }) => (source === 'default' ? [] : [key])));
+  return {
+    problems,
+    entries,
+    project: withToolTimeout(check.project, values),
+    settings: { values, entries, temporal, driver: chooseDriver(values, (key) => given.has(key)) },
+  };
+}
+
+function valueIn(layers: readonly SettingLayer[], key: SettingKey): unknown {
+  return layers.findLast((layer) => layer.has(key))?.get(key)?.value ?? settingOf(key).default;
+}
+
+function merge(layers: readonly SettingLayer[]): readonly ResolvedSetting[] {
+  return SETTING_KEYS.map((key) => {
+    const found = layers.findLast((layer) => layer.has(key))?.get(key);
+    return { key, ...(found ?? { value: settingOf(key).default, source: 'default' }) };
+  });
+}
+
+/** The loader and the settings both look at what stands in `runtime`. */
+function withoutRepeats(problems: readonly SettingProblem[]): readonly SettingProblem[] {
+  return problems.filter(
+    ({ place, code }, index) => problems.findIndex((other) => other.place === place && other.code === code) === index,
+  );
+}
+
+function withToolTimeout(project: Project, values: SettingValues): Project {
+  const ms = values['runtime.tool_execution_timeout'];
+  return ms === 0 ? project : { ...project, config: { ...project.config, toolExecutionTimeoutMs: ms } };
+}
