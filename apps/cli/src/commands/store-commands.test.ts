@@ -43,8 +43,14 @@ describe('compozy migrate', () => {
     const wrong = await runCommand(addMigrateCommand, ['migrate', '--database-url', 'mysql://u:secret@h/d']);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('must be postgres://') as string });
     expect(wrong.stderr).not.toContain('secret');
+  });
+
+  it('works on the store that the settings of the worker say', async () => {
+    await using folder = await createFolder({ 'compozy.yaml': 'name: shop\ndatabase: { path: ./elsewhere.db }\n' });
+    const status = () => runCommand(addMigrateCommand, ['migrate', 'status', '-p', folder.dir]);
+    expect((await status()).stdout).toContain(path.join(folder.dir, 'elsewhere.db'));
     vi.stubEnv('DATABASE_URL', 'postgres://u:secret@127.0.0.1:1/d');
-    const down = runCommand(addMigrateCommand, ['migrate', 'status', '-p', folder.dir]);
+    const down = status();
     await expect(down).rejects.toMatchObject({ code: 'Store.Unavailable' });
     await expect(down).rejects.not.toThrow('secret');
   });
