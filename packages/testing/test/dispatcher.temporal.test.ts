@@ -278,16 +278,17 @@ describe('a dispatcher', () => {
       createEventSender({ client: worker.client, project: PROJECT, instance }),
     );
     for (const sender of senders) await sender.open();
-    const watchOf = (instance: string) =>
-      createDispatcherWatch({ client: worker.client, project: PROJECT, instance, store });
+    const watchOf = (instance: string, ttlMs = 30_000) =>
+      createDispatcherWatch({ client: worker.client, project: PROJECT, instance, store, ttlMs });
     const alive = watchOf('alive');
     await alive.start();
     await senders[0]!.send([{ name: 'tick', eventId: 'of-the-dead' }]);
     const retired = new Set<string>();
+    const survivor = watchOf('main', 2_000);
     await expect
       .poll(
         async () => {
-          for (const id of await watchOf('main').takeOver()) retired.add(id);
+          for (const id of await survivor.takeOver()) retired.add(id);
           return [...retired];
         },
         { timeout: 30_000, interval: 500 },
