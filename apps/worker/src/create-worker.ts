@@ -37,7 +37,7 @@ import { createWorkerEvents } from './worker-events.js';
 import { bundleWorkflows } from './workflow-bundle.js';
 
 /** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */
-export type WorkerStore = DispatcherStore & Partial<RunStore>;
+export type WorkerStore = DispatcherStore & Partial<Pick<RunStore, 'workflows' | 'tasks'>>;
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -147,6 +147,17 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const searchAttributes = await findSearchAttributes(connection, namespace);
   const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
   const events = createWorkerEvents({ client, project: project.name, instanceId, taskQueue, blobs, ...store });
+  const reconciler =
+    runStore === undefined
+      ? undefined
+      : createRunReconciler({
+          client,
+          project: project.name,
+          taskQueue,
+          instance: instanceId,
+          store: runStore,
+          mask: createProjectMask(host),
+        });
   const worker = await createTemporalWorker(connection, {
     namespace,
     taskQueue,
@@ -160,23 +171,13 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         blobs,
         runs,
         memory,
-        ...(runStore === undefined ? {} : { store: runStore }),
+        ...(runStore === undefined ? {} : { store: { ...runStore, onMissed: reconciler!.noteMissed } }),
         toolTimeoutMs: project.config.toolExecutionTimeoutMs,
         ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
       }),
       ...createDispatcherActivities({ project: host, runs, blobs, ...store }),
     },
   });
-  const reconciler =
-    runStore === undefined
-      ? undefined
-      : createRunReconciler({
-          client,
-          project: project.name,
-          instance: instanceId,
-          store: runStore,
-          mask: createProjectMask(host),
-        });
   let running: Promise<void> | undefined;
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => undefined);
@@ -266,10 +267,12 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
 }
 
 /** The store, when runs can be written to it. */
-function findRunStore(store: WorkerStore | undefined): (RunStore & Pick<WorkerStore, 'leases'>) | undefined {
-  const { workflows, tasks, leases } = store ?? {};
-  if (workflows === undefined || tasks === undefined || leases === undefined) return undefined;
-  return { workflows, tasks, leases };
+function findRunStore(
+  store: WorkerStore | undefined,
+): (RunStore & Pick<WorkerStore, 'leases' | 'heartbeats'>) | undefined {
+  if (store?.workflows === undefined || store.tasks === undefined) return undefined;
+  const { workflows, tasks, leases, heartbeats } = store;
+  return { workflows, tasks, leases, heartbeats };
 }
 
 interface TemporalWorkerSettings {

@@ -10,11 +10,13 @@ import {
   isBlobRef,
   isFailureRecord,
   isJsonObject,
+  isTerminal,
   RUN_QUERY,
   toErrorView,
   type BlobStore,
   type Json,
   type RunView,
+  type TaskView,
 } from '@compozy/core';
 import { loadJson } from '@compozy/core/blobs';
 
@@ -55,7 +57,23 @@ export async function readEnd(handle: WorkflowHandle, ids: RunIds): Promise<RunV
   if (full === null) return ended;
   const { input, tasks } = full;
   const startedAt = ended.started_at ?? full.started_at;
-  return { ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt };
+  return withEnd({ ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt }, null);
+}
+
+/**
+ * The view of a run that has ended: what a run that was terminated or timed out was doing ended with it. `known` are
+ * its tasks as far as they were written, for when Temporal cannot tell of any.
+ */
+export function withEnd(view: RunView, endedAt: string | null, known: RunView['tasks'] = {}): RunView {
+  if (!isTerminal(view.status)) return view;
+  const end = view.ended_at ?? endedAt;
+  const tasks = Object.entries(Object.keys(view.tasks).length === 0 ? known : view.tasks).map(
+    ([path, task]): readonly [string, TaskView] => {
+      const status = isTerminal(task.status) ? task.status : 'CANCELED';
+      return [path, { ...task, status, ended_at: task.ended_at ?? end }];
+    },
+  );
+  return { ...view, tasks: Object.fromEntries(tasks), ended_at: end };
 }
 
 /** @throws `Blob.NotFound`, `Blob.Unavailable`. */
