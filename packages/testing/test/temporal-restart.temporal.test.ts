@@ -9,7 +9,8 @@ import { stableId } from '@compozy/core/interpreter';
 import { startDevServer } from '@compozy/dev-server';
 import { startWorkerHost, type WorkerHost } from './worker-process.js';
 
-const DOWN_MS = 3_000;
+/** Longer than anybody waits for the answer to an event. */
+const DOWN_MS = 12_000;
 
 it('a worker outlives a kill of Temporal: runs go on, and an event is accepted once or refused', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-restart-'));
@@ -50,7 +51,7 @@ it('a worker outlives a kill of Temporal: runs go on, and an event is accepted o
     await sending;
 
     const refused = [...answers].filter(([, status]) => status !== 202).map(([id]) => id);
-    expect([...new Set(answers.values())].toSorted()).toEqual(refused.length === 0 ? [202] : [202, 503]);
+    expect([...new Set(answers.values())].toSorted()).toEqual([202, 503]);
     // Half of those that were refused are sent again, as the answer says; the others may or may not have come through.
     const [again, left] = [refused.filter((_, n) => n % 2 === 0), refused.filter((_, n) => n % 2 === 1)];
     for (const id of again) expect(await send(host, id)).toBe(202);
