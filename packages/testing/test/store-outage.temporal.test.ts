@@ -152,7 +152,6 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     const { client, taskQueue } = host.worker;
     await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
 
-    const instance = 'main';
     // Another instance that lives, and one that watches it: beats run out while nobody can write them.
     const watchOf = (instance: string) =>
       createDispatcherWatch({ client, project: 'outage', instance, store, intervalMs: 200, ttlMs: 2_000 });
@@ -202,7 +201,16 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     const rowsMs = Date.now() - backAt;
     // What nobody can have noted is found by the pass that each worker makes every 30 s.
     const mask = () => createSecretMask({});
-    const pass = createRunReconciler({ client, project: 'outage', taskQueue, instance, store, mask, settleMs: 0 });
+    const pass = createRunReconciler({
+      client,
+      project: 'outage',
+      taskQueue,
+      // That of the worker, which has the lease.
+      instance: 'main',
+      store,
+      mask,
+      settleMs: 0,
+    });
     expect(await pass.reconcile()).toEqual([terminated]);
     await pass.stop();
     expect(await listed(host, 'CANCELED')).toEqual([terminated]);
@@ -239,11 +247,11 @@ describe.skipIf(redisMissing !== undefined)('a worker whose Redis goes and comes
     await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
     expect(await redis.command('KEYS', 'dispatcher:heartbeat:*')).toHaveLength(1);
 
-    let isOver = false;
+    const over = new AbortController();
     const started: string[] = [];
     const load = Promise.all(
       Array.from({ length: 4 }, async () => {
-        while (!isOver) started.push(await start(host, 'quick'));
+        while (!over.signal.aborted) started.push(await start(host, 'quick'));
       }),
     );
     const grow = async (by: number) => {
@@ -257,7 +265,7 @@ describe.skipIf(redisMissing !== undefined)('a worker whose Redis goes and comes
     await redis.start();
     await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
     await grow(20);
-    isOver = true;
+    over.abort();
     await load;
     await expect.poll(() => listed(host, 'SUCCESS'), { timeout: 30_000, interval: 500 }).toEqual(started.toSorted());
     // The next beat is in Redis as well, and what is read is kept there.

@@ -25,11 +25,11 @@ it('a worker outlives a kill of Temporal: runs go on, and an event is accepted o
     await expect.poll(() => statusOf(host, ask), { timeout: 20_000 }).toBe('WAITING');
 
     const answers = new Map<string, number>();
-    let isOver = false;
+    const over = new AbortController();
     let next = 0;
     const sending = Promise.all(
       Array.from({ length: 4 }, async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const id = `event-${(next += 1)}`;
           answers.set(id, await send(host, id));
           await new Promise((resolve) => setTimeout(resolve, 50));
@@ -47,7 +47,7 @@ it('a worker outlives a kill of Temporal: runs go on, and an event is accepted o
     const readyMs = Date.now() - killedAt;
     const enough = answers.size + 20;
     await expect.poll(() => answers.size, { timeout: 60_000 }).toBeGreaterThan(enough);
-    isOver = true;
+    over.abort();
     await sending;
 
     const refused = [...answers].filter(([, status]) => status !== 202).map(([id]) => id);
