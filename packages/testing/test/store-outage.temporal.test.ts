@@ -152,12 +152,13 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     const { client, taskQueue } = host.worker;
     await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
 
-    // Another instance that lives, and one that watches it: beats run out while nobody can write them.
-    const watchOf = (instance: string) =>
-      createDispatcherWatch({ client, project: 'outage', instance, store, intervalMs: 200, ttlMs: 2_000 });
+    // Another instance that lives, and one that watches it: its beats run out while nobody can write them, and the one
+    // that watches is back before it.
+    const watchOf = (instance: string, intervalMs: number) =>
+      createDispatcherWatch({ client, project: 'outage', instance, store, intervalMs, ttlMs: 2_000 });
     const other = createEventSender({ client, project: 'outage', instance: 'other' });
     await other.open();
-    const watches = [watchOf('other'), watchOf('watcher')];
+    const watches = [watchOf('other', 1_500), watchOf('watcher', 50)];
     for (const watch of watches) await watch.start();
     const [answeredLate, terminated, waiting] = [
       await start(host, 'ask'),
