@@ -160,18 +160,16 @@ const ours = `TaskQueue = "${getTaskQueue(PROJECT)}"`;
 const runsQuery = `${ours} AND WorkflowType IN (${WORKFLOWS.map((id) => `"${id}"`).join(', ')})`;
 const heard = Array.from({ length: EVENTS }, (_, index) => index).filter(isHeard);
 const expected = heard.length * WORKFLOWS.length;
-let [count, stillFor] = [-1, 0];
-while (stillFor < 30) {
-  const now = (await client.workflow.count(runsQuery)).count;
-  stillFor = now === count ? stillFor + 1 : 0;
-  count = now;
-  if (now === expected && stillFor >= 3) break;
-  await wait(1_000);
-}
+await untilThere(runsQuery);
+// Lists page by time, and one that ends meanwhile would be on two pages or on none.
+await untilThere(`${runsQuery} AND ExecutionStatus = "Completed"`);
 
 const runs = new Map();
+const seen = new Set();
 let extra = 0;
-for await (const { workflowId, startTime } of client.workflow.list({ query: runsQuery })) {
+for await (const { workflowId, runId, startTime } of client.workflow.list({ query: runsQuery })) {
+  if (seen.has(runId)) continue;
+  seen.add(runId);
   if (runs.has(workflowId)) extra += 1;
   runs.set(workflowId, startTime.getTime());
 }
@@ -208,8 +206,6 @@ if (seconds.length > 0) {
   console.log(`from death to processed: median ${median.toFixed(1)} s, longest ${seconds.at(-1).toFixed(1)} s`);
 }
 // The row of a run is written as it ends, and by the reconciler where that could not be.
-const completed = `${runsQuery} AND ExecutionStatus = "Completed"`;
-while ((await client.workflow.count(completed)).count < expected) await wait(500);
 const store = createSqliteStore({ path: path.join(cacheDir, 'store.db') });
 let rows = { events: {}, executions: {} };
 for (let attempt = 0; attempt < 90; attempt += 1) {
@@ -250,6 +246,18 @@ await connection.close();
 await server.stop();
 await rm(cacheDir, { recursive: true, force: true });
 process.exitCode = lost === 0 && duplicates === 0 && isShown ? 0 : 1;
+
+/** Waits for as many as there have to be, or until no more come. */
+async function untilThere(query) {
+  let [count, stillFor] = [-1, 0];
+  while (stillFor < 60) {
+    const now = (await client.workflow.count(query)).count;
+    stillFor = now === count ? stillFor + 1 : 0;
+    count = now;
+    if (now === expected && stillFor >= 3) break;
+    await wait(1_000);
+  }
+}
 
 /** How many there are of each status; dead letters have none. */
 async function countRows(list) {

@@ -68,11 +68,21 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const closed: string[] = [];
     const before = new Date(now - settleMs).toISOString();
     let rows = await store.workflows.listOpen(project, before, PAGE);
+    // Thousands may wait for days: those that a list shows as running need not be asked for one by one.
+    const running = rows.length < PAGE ? new Set<string>() : await listRunning();
     while (rows.length > 0 && !stopping.signal.aborted) {
-      for (const row of rows) if (await close(row)) closed.push(row.workflowExecId);
+      const doubtful = rows.filter(({ temporalWorkflowId }) => !running.has(temporalWorkflowId));
+      for (const row of doubtful) if (await close(row)) closed.push(row.workflowExecId);
       rows = rows.length < PAGE ? [] : await store.workflows.listOpen(project, before, PAGE, rows.at(-1)!);
     }
     return closed;
+  }
+
+  async function listRunning(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
+    for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
+    return ids;
   }
 
   async function addUnknownRuns(now: number): Promise<readonly string[]> {

@@ -176,4 +176,47 @@ describe('a run that ends beside the engine', () => {
     await worker.cancelWorkflow('hold', open.workflowExecId);
     await open.result();
   });
+
+  it('is found among more open ones than a page has', async () => {
+    const { client } = worker;
+    const taskQueue = 'nobody-polls';
+    const ids = Array.from({ length: 205 }, (_, n) => `many-${n}`);
+    const at = new Date(Date.now() - 60_000).toISOString();
+    await Promise.all(
+      ids.map(async (id) => {
+        await client.workflow.start('hold', { workflowId: id, taskQueue });
+        const record = { workflowExecId: id, workflowId: 'hold', project: 'many', temporalWorkflowId: id };
+        const empty = {
+          input: null,
+          output: null,
+          error: null,
+          usage: {},
+          trigger: { type: 'api' as const },
+          version: 0,
+        };
+        const times = { startedAt: at, updatedAt: at, endedAt: null };
+        await store.workflows.upsert({ ...record, ...empty, ...times, status: 'PENDING' });
+      }),
+    );
+    const running = async () =>
+      (await client.workflow.count(`TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`)).count;
+    await expect.poll(running, { timeout: 20_000 }).toBe(ids.length);
+    await client.workflow.getHandle('many-77').terminate();
+    await expect.poll(running, { timeout: 20_000 }).toBe(ids.length - 1);
+    const mask = () => createSecretMask({});
+    const many = createRunReconciler({
+      client,
+      project: 'many',
+      taskQueue,
+      instance: 'test',
+      store,
+      mask,
+      settleMs: 0,
+    });
+    expect(await many.reconcile()).toEqual(['many-77']);
+    expect(await many.reconcile()).toEqual([]);
+    await many.stop();
+    const left = await store.workflows.list({ project: 'many', status: ['PENDING'], limit: 500 });
+    expect(left.items).toHaveLength(ids.length - 1);
+  });
 });
