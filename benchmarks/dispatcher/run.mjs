@@ -1,5 +1,6 @@
 // Two workers on one project, events sent through them and from outside, workers killed (kill -9) and restarted at
-// random. Counts what came of each event. `--minutes 5 --events 10000` is the long form.
+// random, on one SQLite store. Counts what came of each event, and what the store shows of it. `--minutes 5
+// --events 10000` is the long form.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { getTaskQueue } from '@compozy/core';
 import { stableId } from '@compozy/core/interpreter';
 import { startDevServer } from '@compozy/dev-server';
 import { createEventSender, dispatcherId, STATUS_QUERY } from '@compozy/dispatcher';
+import { createSqliteStore } from '@compozy/store';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '1' }, events: { type: 'string', default: '2000' } },
@@ -22,6 +24,8 @@ const WORKFLOWS = ['bill', 'greet'];
 /** Events that are given to a worker right before it is killed. */
 const BURST = 20;
 const REPEATED_EVERY = 10;
+/** Events that no workflow listens for. */
+const UNHEARD_EVERY = 50;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const between = (from, to) => from + Math.random() * (to - from);
@@ -66,8 +70,12 @@ function sendThrough(worker, index) {
   });
 }
 
+function isHeard(index) {
+  return index % UNHEARD_EVERY !== 1;
+}
+
 function eventOf(index) {
-  return { name: 'order.placed', payload: { n: index }, eventId: `order-${index}` };
+  return { name: isHeard(index) ? 'order.placed' : 'order.lost', payload: { n: index }, eventId: `order-${index}` };
 }
 
 /** As a careful sender does: the same event, until somebody takes it. */
@@ -150,19 +158,18 @@ console.log(`sent after ${((Date.now() - begin) / 1000).toFixed(0)} s; waiting f
 
 const ours = `TaskQueue = "${getTaskQueue(PROJECT)}"`;
 const runsQuery = `${ours} AND WorkflowType IN (${WORKFLOWS.map((id) => `"${id}"`).join(', ')})`;
-const expected = EVENTS * WORKFLOWS.length;
-let [count, stillFor] = [-1, 0];
-while (stillFor < 30) {
-  const now = (await client.workflow.count(runsQuery)).count;
-  stillFor = now === count ? stillFor + 1 : 0;
-  count = now;
-  if (now === expected && stillFor >= 3) break;
-  await wait(1_000);
-}
+const heard = Array.from({ length: EVENTS }, (_, index) => index).filter(isHeard);
+const expected = heard.length * WORKFLOWS.length;
+await untilThere(runsQuery);
+// Lists page by time, and one that ends meanwhile would be on two pages or on none.
+await untilThere(`${runsQuery} AND ExecutionStatus = "Completed"`);
 
 const runs = new Map();
+const seen = new Set();
 let extra = 0;
-for await (const { workflowId, startTime } of client.workflow.list({ query: runsQuery })) {
+for await (const { workflowId, runId, startTime } of client.workflow.list({ query: runsQuery })) {
+  if (seen.has(runId)) continue;
+  seen.add(runId);
   if (runs.has(workflowId)) extra += 1;
   runs.set(workflowId, startTime.getTime());
 }
@@ -170,7 +177,7 @@ const startsOf = (index) =>
   WORKFLOWS.flatMap((id) => runs.get(`${id}-${stableId(`${id}/order.placed/order-${index}`)}`) ?? []);
 let known = 0;
 let lost = 0;
-for (let index = 0; index < EVENTS; index += 1) {
+for (const index of heard) {
   const found = startsOf(index).length;
   known += found;
   lost += WORKFLOWS.length - found;
@@ -187,7 +194,9 @@ console.log(`duplicates  ${duplicates}`);
 console.log(`killed      ${killed.length} workers`);
 await Promise.all(takeOvers);
 for (const { instance, at, emptyAfterMs } of killed) {
-  const left = [...acceptedBy].filter(([index, by]) => by.instance === instance && Math.max(...startsOf(index)) > at);
+  const left = [...acceptedBy].filter(
+    ([index, by]) => by.instance === instance && Math.max(...startsOf(index), 0) > at,
+  );
   const empty = (emptyAfterMs / 1000).toFixed(1);
   console.log(`  ${instance} died with ${left.length} accepted events not started; they were ${empty} s later`);
 }
@@ -196,6 +205,30 @@ if (seconds.length > 0) {
   const median = seconds[Math.floor(seconds.length / 2)];
   console.log(`from death to processed: median ${median.toFixed(1)} s, longest ${seconds.at(-1).toFixed(1)} s`);
 }
+// The row of a run is written as it ends, and by the reconciler where that could not be.
+const store = createSqliteStore({ path: path.join(cacheDir, 'store.db') });
+let rows = { events: {}, executions: {} };
+for (let attempt = 0; attempt < 90; attempt += 1) {
+  rows = {
+    events: await countRows((page) => store.events.list({ project: PROJECT, limit: 500, ...page })),
+    executions: await countRows((page) => store.workflows.list({ project: PROJECT, limit: 500, ...page })),
+  };
+  if (rows.executions.SUCCESS === expected) break;
+  await wait(1_000);
+}
+const letters = await countRows((page) => store.deadLetters.list({ project: PROJECT, limit: 500, ...page }));
+const unheard = EVENTS - heard.length;
+console.log(
+  `in the store ${rows.events.processed ?? 0} of ${heard.length} events processed, ${rows.events.dead ?? 0} of ${unheard} dead, ` +
+    `${letters.undefined ?? 0} dead letters; ${rows.executions.SUCCESS ?? 0} of ${expected} executions`,
+);
+const isShown =
+  rows.events.processed === heard.length &&
+  rows.events.dead === unheard &&
+  letters.undefined === unheard &&
+  rows.executions.SUCCESS === expected;
+await store.close();
+
 let longest = 0;
 for await (const { workflowId, runId } of client.workflow.list({
   query: `${ours} AND WorkflowType = "DispatcherWorkflow"`,
@@ -212,4 +245,28 @@ for (const { child } of slots) {
 await connection.close();
 await server.stop();
 await rm(cacheDir, { recursive: true, force: true });
-process.exitCode = lost === 0 && duplicates === 0 ? 0 : 1;
+process.exitCode = lost === 0 && duplicates === 0 && isShown ? 0 : 1;
+
+/** Waits for as many as there have to be, or until no more come. */
+async function untilThere(query) {
+  let [count, stillFor] = [-1, 0];
+  while (stillFor < 60) {
+    const now = (await client.workflow.count(query)).count;
+    stillFor = now === count ? stillFor + 1 : 0;
+    count = now;
+    if (now === expected && stillFor >= 3) break;
+    await wait(1_000);
+  }
+}
+
+/** How many there are of each status; dead letters have none. */
+async function countRows(list) {
+  const counts = {};
+  let cursor;
+  do {
+    const page = await list(cursor === undefined ? {} : { cursor });
+    for (const { status } of page.items) counts[status] = (counts[status] ?? 0) + 1;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return counts;
+}

@@ -1,12 +1,15 @@
 // One of the workers that run.mjs kills. It sends the events that it is told of, through its own dispatcher.
+import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { loadProject } from '@compozy/core/loader';
+import { createSqliteStore } from '@compozy/store';
 import { createWorker } from '@compozy/worker';
 
 const [, , hostPort, instanceId, cacheDir] = process.argv;
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const project = await loadProject(import.meta.dirname);
-const worker = await createWorker({ project, temporal: { hostPort }, instanceId, cacheDir });
+const store = createSqliteStore({ path: path.join(cacheDir, 'store.db') });
+const worker = await createWorker({ project, temporal: { hostPort }, instanceId, cacheDir, store });
 process.on('message', async ({ index, event }) => {
   const error = await worker.sendEvent(event).then(
     () => undefined,

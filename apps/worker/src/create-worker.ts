@@ -118,6 +118,17 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     ...(config.heartbeatIntervalMs === undefined ? {} : { intervalMs: config.heartbeatIntervalMs }),
     ...(config.heartbeatTtlMs === undefined ? {} : { ttlMs: config.heartbeatTtlMs }),
   });
+  const reconciler =
+    runStore === undefined || store === undefined
+      ? undefined
+      : createRunReconciler({
+          client,
+          project: project.name,
+          taskQueue,
+          instance: instanceId,
+          store: { ...runStore, leases: store.leases, heartbeats: store.heartbeats },
+          mask: createProjectMask(host),
+        });
   const toolTimeoutMs = config.toolExecutionTimeoutMs ?? project.config.toolExecutionTimeoutMs;
   const graceMs = config.shutdownGraceMs ?? 30_000;
   const worker = await connected.newWorker(taskQueue, {
@@ -130,7 +141,9 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
         runs,
         memory,
         toolTimeoutMs,
-        ...(runStore === undefined ? {} : { store: runStore }),
+        ...(runStore === undefined
+          ? {}
+          : { store: { ...runStore, ...(reconciler === undefined ? {} : { onMissed: reconciler.noteMissed }) } }),
         ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
       }),
       ...createDispatcherActivities({ project: host, runs, blobs, ...withStore }),
@@ -151,16 +164,6 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           },
         }),
   });
-  const reconciler =
-    runStore === undefined || store === undefined
-      ? undefined
-      : createRunReconciler({
-          client,
-          project: project.name,
-          instance: instanceId,
-          store: { ...runStore, leases: store.leases },
-          mask: createProjectMask(host),
-        });
   let running: Promise<void> | undefined;
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => undefined);

@@ -1,77 +1,102 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { isTerminal, type RunView, type Store, type WorkflowRecord } from '@compozy/core';
-import { writeRun, type SecretMask } from '@compozy/activities';
-import { readEnd } from './run-handle.js';
+import type { Client } from '@temporalio/client';
+import type { RunRecording, Store } from '@compozy/core';
+import type { SecretMask } from '@compozy/activities';
+import { listUnknownRuns } from './list-unknown-runs.js';
+import { createMissedRuns } from './missed-runs.js';
+import { createRunSettler } from './settle-run.js';
 
 const PAGE = 200;
+/** Who comes later begins with the runs that are there then. */
+const MARK_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface RunReconcilerOptions {
   readonly client: Client;
   readonly project: string;
+  readonly taskQueue: string;
   /** Names this process, for the lease that one of many has. */
   readonly instance: string;
-  readonly store: Pick<Store, 'workflows' | 'tasks' | 'leases'>;
+  readonly store: Pick<Store, 'workflows' | 'tasks' | 'leases' | 'heartbeats'>;
   readonly mask: () => SecretMask;
   /** 30,000 ms by default. */
   readonly intervalMs?: number;
   /** Rows that were written in this time are left alone; 30,000 ms by default. */
   readonly settleMs?: number;
+  /** How soon a store that was down is tried again; 2,000 ms by default. */
+  readonly retryMs?: number;
   /** Hears of a store or a server that does not answer. The reconciler goes on. */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * Makes up for what was not written: a run that ended while the store was down, that was terminated or timed out in
- * Temporal, or that Temporal has forgotten. What it writes is the end of a run; open runs are asked themselves.
+ * Makes up for what was not written: a run that began or ended while the store was down, that was terminated or timed
+ * out in Temporal, or that Temporal has forgotten.
  */
 export interface RunReconciler {
   start(): void;
   stop(): Promise<void>;
-  /** One pass over the open rows; gives the execution ids that it closed. Nothing while another process is at it. */
+  /** A row that this process could not write: it does so when the store is back, without waiting for a pass. */
+  noteMissed(recording: RunRecording): void;
+  /**
+   * One pass: over the open rows, and over the runs that Temporal has and the store has not. Gives the execution ids of
+   * the rows that it closed or made. Nothing while another process is at it.
+   */
   reconcile(): Promise<readonly string[]>;
 }
 
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
-  const { client, project, instance, store, mask } = options;
-  const { intervalMs = 30_000, settleMs = 30_000, onError = () => undefined } = options;
+  const { client, project, taskQueue, instance, store, mask } = options;
+  const { intervalMs = 30_000, settleMs = 30_000, retryMs, onError = () => undefined } = options;
   let timer: NodeJS.Timeout | undefined;
   let pass: Promise<unknown> = Promise.resolve();
   const stopping = new AbortController();
+  const { close, settle } = createRunSettler({ client, project, store, mask });
+  const missed = createMissedRuns({ store, settle, ...(retryMs === undefined ? {} : { retryMs }) });
+  const markId = `reconciled:${project}`;
 
   async function reconcile(): Promise<readonly string[]> {
     if (!(await store.leases.acquire(`reconcile:${project}`, instance, intervalMs * 2))) return [];
+    const now = Date.now();
+    const written = [...(await closeOpenRows(now)), ...(await addUnknownRuns(now))];
+    // What this process knows to be missing must be found by the next one, should it die before it is made up for.
+    if (missed.size === 0 && !stopping.signal.aborted) {
+      await store.heartbeats.beat(markId, { until: new Date(now).toISOString() }, MARK_KEPT_MS);
+    }
+    return written;
+  }
+
+  async function closeOpenRows(now: number): Promise<readonly string[]> {
     const closed: string[] = [];
-    const before = new Date(Date.now() - settleMs).toISOString();
+    const before = new Date(now - settleMs).toISOString();
     let rows = await store.workflows.listOpen(project, before, PAGE);
+    // Thousands may wait for days: those that a list shows as running need not be asked for one by one.
+    const running = rows.length < PAGE ? new Set<string>() : await listRunning();
     while (rows.length > 0 && !stopping.signal.aborted) {
-      for (const row of rows) if (await close(row)) closed.push(row.workflowExecId);
+      const doubtful = rows.filter(({ temporalWorkflowId }) => !running.has(temporalWorkflowId));
+      for (const row of doubtful) if (await close(row)) closed.push(row.workflowExecId);
       rows = rows.length < PAGE ? [] : await store.workflows.listOpen(project, before, PAGE, rows.at(-1)!);
     }
     return closed;
   }
 
-  async function close(row: WorkflowRecord): Promise<boolean> {
-    const ended = await endOf(row);
-    if (ended === undefined || !isTerminal(ended.view.status)) return false;
-    const { temporalWorkflowId, trigger, input, startedAt } = row;
-    const at = ended.view.ended_at ?? ended.at;
-    const view = { ...ended.view, input, started_at: startedAt };
-    const version = row.version + 1;
-    return await writeRun({ project, temporalWorkflowId, trigger, version, at, view }, store, mask());
+  async function listRunning(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
+    for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
+    return ids;
   }
 
-  /** The end of a run, or `undefined` while it goes on. */
-  async function endOf(row: WorkflowRecord): Promise<{ readonly view: RunView; readonly at: string } | undefined> {
-    const handle = client.workflow.getHandle(row.temporalWorkflowId);
-    try {
-      const { status, closeTime } = await handle.describe();
-      if (status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW') return undefined;
-      const view = await readEnd(handle, row);
-      return { view, at: (closeTime ?? new Date()).toISOString() };
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return { view: forgotten(row), at: new Date().toISOString() };
+  async function addUnknownRuns(now: number): Promise<readonly string[]> {
+    const mark = (await store.heartbeats.listAlive(markId)).find(({ id }) => id === markId)?.details['until'];
+    if (typeof mark !== 'string') return [];
+    const added: string[] = [];
+    const from = new Date(Date.parse(mark) - settleMs).toISOString();
+    // Nobody was there to write, or to note what could not be written.
+    const all = now - Date.parse(mark) > 3 * intervalMs;
+    for await (const row of listUnknownRuns({ client, project, taskQueue, store }, { from, all })) {
+      if (stopping.signal.aborted) break;
+      if (await settle(row)) added.push(row.workflowExecId);
     }
+    return added;
   }
 
   function next(): void {
@@ -87,27 +112,13 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
 
   return {
     reconcile,
+    noteMissed: missed.note,
     start: next,
     async stop() {
       stopping.abort();
       clearTimeout(timer);
-      await pass;
+      await Promise.all([pass, missed.stop()]);
       await store.leases.release(`reconcile:${project}`, instance).catch(onError);
     },
-  };
-}
-
-function forgotten(row: WorkflowRecord): RunView {
-  return {
-    workflow_id: row.workflowId,
-    workflow_exec_id: row.workflowExecId,
-    status: 'FAILED',
-    input: row.input,
-    output: null,
-    error: { code: 'Run.Forgotten', message: 'Temporal no longer knows the run, and nobody wrote how it ended' },
-    tasks: {},
-    usage: {},
-    started_at: row.startedAt,
-    ended_at: null,
   };
 }

@@ -10,11 +10,15 @@ import {
   isBlobRef,
   isFailureRecord,
   isJsonObject,
+  isTerminal,
   RUN_QUERY,
   toErrorView,
   type BlobStore,
   type Json,
+  type JsonObject,
   type RunView,
+  type Status,
+  type TaskView,
 } from '@compozy/core';
 import { loadJson } from '@compozy/core/blobs';
 
@@ -51,18 +55,39 @@ export function createRunHandle(
   };
 }
 
+/** A query needs a worker; an end is told without it as well. */
+const QUERY_TIMEOUT_MS = 5_000;
+
 /** Waits for the end, as `result` does; large values stay what the run has: references. */
 export async function readEnd(handle: WorkflowHandle, ids: RunIds): Promise<RunView> {
-  const ended = await handle.result().then(
+  const { abridged, ...ended } = await handle.result().then(
     (value) => value as RunView,
     (error: unknown) => toEndedView(error, ids),
   );
-  // The query has all that the result had to leave out; it cannot be asked once the history is gone.
-  const full = await queryRun(handle).catch(() => null);
+  if (abridged === undefined) return ended;
+  // The query cannot be asked once the history is gone.
+  const deadline = Date.now() + QUERY_TIMEOUT_MS;
+  const full = await handle.client.withDeadline(deadline, () => queryRun(handle)).catch(() => null);
   if (full === null) return ended;
   const { input, tasks } = full;
   const startedAt = ended.started_at ?? full.started_at;
-  return { ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt };
+  return withEnd({ ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt }, null);
+}
+
+/**
+ * The view of a run that has ended: what a run that was terminated or timed out was doing ended with it. `known` are
+ * its tasks as far as they were written, for when Temporal cannot tell of any.
+ */
+export function withEnd(view: RunView, endedAt: string | null, known: RunView['tasks'] = {}): RunView {
+  if (!isTerminal(view.status)) return view;
+  const end = view.ended_at ?? endedAt;
+  const tasks = Object.entries(Object.keys(view.tasks).length === 0 ? known : view.tasks).map(
+    ([path, task]): readonly [string, TaskView] => {
+      const status = isTerminal(task.status) ? task.status : 'CANCELED';
+      return [path, { ...task, status, ended_at: task.ended_at ?? end }];
+    },
+  );
+  return { ...view, tasks: Object.fromEntries(tasks), ended_at: end };
 }
 
 /** @throws `Blob.NotFound`, `Blob.Unavailable`. */
@@ -89,6 +114,8 @@ function toEndedView(error: unknown, ids: RunIds): RunView {
     started_at: null,
     ended_at: null,
   };
+  // The run itself could not say anything.
+  const cutOff = (status: Status, why: JsonObject): RunView => ({ ...empty, status, error: why, abridged: true });
   if (cause instanceof ApplicationFailure) {
     const details: unknown = cause.details?.[0];
     if (!isJsonObject(details))
@@ -104,9 +131,7 @@ function toEndedView(error: unknown, ids: RunIds): RunView {
   }
   if (cause instanceof CancelledFailure)
     return { ...empty, ...(cause.details?.[0] as RunView | undefined), status: 'CANCELED', error: null };
-  if (cause instanceof TimeoutFailure)
-    return { ...empty, status: 'TIMED_OUT', error: { code: 'Task.TimedOut', message: cause.message } };
-  if (cause instanceof TerminatedFailure)
-    return { ...empty, status: 'CANCELED', error: { code: 'Task.Canceled', message: cause.message } };
+  if (cause instanceof TimeoutFailure) return cutOff('TIMED_OUT', { code: 'Task.TimedOut', message: cause.message });
+  if (cause instanceof TerminatedFailure) return cutOff('CANCELED', { code: 'Task.Canceled', message: cause.message });
   return empty;
 }

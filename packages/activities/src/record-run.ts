@@ -13,7 +13,10 @@ import {
 import type { SecretMask } from './secret-mask.js';
 
 /** The part of a store that runs are written to. */
-export type RunStore = Pick<Store, 'workflows' | 'tasks'>;
+export interface RunStore extends Pick<Store, 'workflows' | 'tasks'> {
+  /** Hears of what could not be written, so that it can be made up for. */
+  readonly onMissed?: (recording: RunRecording) => void;
+}
 
 /** A store that does not answer must not hold a run up. */
 const PATIENCE_MS = 5_000;
@@ -38,7 +41,10 @@ export async function recordRun(
   if (store === undefined) return { recorded: false };
   const write = writeRun(recording, store, mask).then(
     () => true,
-    () => false,
+    () => {
+      store.onMissed?.(recording);
+      return false;
+    },
   );
   return { recorded: await inTime(write) };
 }

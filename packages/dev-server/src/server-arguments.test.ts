@@ -17,6 +17,7 @@ describe('serverArguments', () => {
         "dynamic-config-value history.timerProcessorMaxPollRPS=2000",
         "dynamic-config-value history.visibilityProcessorMaxPollRPS=2000",
         "dynamic-config-value system.enableActivityEagerExecution=true",
+        "dynamic-config-value matching.useNewMatcher=true",
         "search-attribute CompozyExecId=Keyword",
         "search-attribute CompozyProject=Keyword",
         "search-attribute CompozyWorkflow=Keyword",

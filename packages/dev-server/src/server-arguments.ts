@@ -10,6 +10,8 @@ const TUNING: Readonly<Record<string, Json>> = {
   'history.timerProcessorMaxPollRPS': 2_000,
   'history.visibilityProcessorMaxPollRPS': 2_000,
   'system.enableActivityEagerExecution': true,
+  // With priorities, events do not wait behind the backlog of the runs that they start.
+  'matching.useNewMatcher': true,
 };
 
 export interface ServerPorts {

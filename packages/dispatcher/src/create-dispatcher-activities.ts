@@ -3,6 +3,7 @@ import { CompozyError, type BlobStore, type Plan, type ProjectSource, type RunGa
 import { createSchemaValidator } from '@compozy/core/schema';
 import type { DispatcherActivities } from './common/protocol.js';
 import type { DispatcherStore } from './dispatcher-store.js';
+import { createEventRecorder } from './event-recorder.js';
 import { heartbeatDetails, heartbeatId } from './heartbeat-id.js';
 import { buildSignalRoutingMap } from './routing-map.js';
 import { startTriggered } from './start-triggered.js';
@@ -21,6 +22,7 @@ export interface DispatcherActivitiesOptions {
 export function createDispatcherActivities(options: DispatcherActivitiesOptions): DispatcherActivities {
   const { project, runs, blobs, store } = options;
   const validator = createSchemaValidator();
+  const recorder = store === undefined ? undefined : createEventRecorder({ store });
   return {
     async startTriggered(input) {
       const context = Context.current();
@@ -37,7 +39,7 @@ export function createDispatcherActivities(options: DispatcherActivitiesOptions)
           map,
           runs,
           blobs,
-          ...(store === undefined ? {} : { store }),
+          ...(recorder === undefined ? {} : { recorder }),
         });
         return { outcomes };
       } finally {

@@ -30,7 +30,8 @@ export interface DispatcherWatch {
   stop(): Promise<void>;
   /**
    * Retires the open dispatchers of instances without a heartbeat, unless another worker is doing it, and says which.
-   * Their pending events are handled all the same: any worker of the project does that.
+   * Nobody is judged by a store that did not answer this watch for the whole time to live of a heartbeat: the beats of
+   * the living may be what it missed. Pending events are handled all the same: any worker of the project does that.
    */
   takeOver(): Promise<readonly string[]>;
 }
@@ -42,10 +43,12 @@ export function createDispatcherWatch(options: DispatcherWatchOptions): Dispatch
   const ownId = `dispatcher-${project}-${instance}`;
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> = Promise.resolve();
+  let isWatching = false;
+  let answers: { readonly since: number; readonly last: number } | undefined;
 
   const beat = () => store.heartbeats.beat(heartbeatId(ownId), heartbeatDetails(ownId, project, instance), ttlMs);
 
-  const takeOver = async (): Promise<readonly string[]> => {
+  const findDead = async (): Promise<readonly string[]> => {
     const lease = `dispatcher:take-over:${project}`;
     if (!(await store.leases.acquire(lease, instance, ttlMs))) return [];
     const beats = await store.heartbeats.listAlive(heartbeatId(`dispatcher-${project}-`));
@@ -53,30 +56,58 @@ export function createDispatcherWatch(options: DispatcherWatchOptions): Dispatch
       beats.filter(({ details }) => details['project_name'] === project).map(({ details }) => details['server_id']),
     );
     const query = `WorkflowType = "${DISPATCHER_WORKFLOW_TYPE}" AND ExecutionStatus = "Running" AND TaskQueue = "${taskQueue}"`;
-    const retired: string[] = [];
+    const dead: string[] = [];
     for await (const { workflowId, memo } of client.workflow.list({ query })) {
       const found = parseDispatcherId(project, workflowId);
       if (found === undefined || isIngress(found.instance) || memo?.[RETIRING_MEMO] === true) continue;
       if (found.instance === instance || alive.has(found.instance)) continue;
-      if (await retire(client, workflowId)) retired.push(workflowId);
+      dead.push(workflowId);
     }
+    return dead;
+  };
+
+  const takeOver = async (): Promise<readonly string[]> => {
+    const dead = await answered(findDead);
+    if (performance.now() - answers!.since < ttlMs) return [];
+    const retired: string[] = [];
+    for (const id of dead) if (await retire(client, id)) retired.push(id);
     return retired;
   };
 
-  const work = async (): Promise<void> => {
-    await beat();
-    await takeOver();
+  async function answered<T>(ask: () => Promise<T>): Promise<T> {
+    const askedAt = performance.now();
+    try {
+      const answer = await ask();
+      // A process that slept does not know what it missed either.
+      const goesOn = answers !== undefined && askedAt - answers.last < ttlMs;
+      answers = { since: goesOn ? answers!.since : askedAt, last: performance.now() };
+      return answer;
+    } catch (error) {
+      answers = undefined;
+      throw error;
+    }
+  }
+
+  const next = (): void => {
+    timer = setTimeout(() => {
+      turn = answered(beat)
+        .then(takeOver)
+        .then(() => undefined, onError)
+        // Only then, so that turns do not pile up behind a store that does not answer.
+        .finally(() => isWatching && next());
+    }, intervalMs).unref();
   };
 
   return {
     async start() {
-      await beat().catch(onError);
-      timer ??= setInterval(() => {
-        turn = turn.then(work).catch(onError);
-      }, intervalMs).unref();
+      if (isWatching) return;
+      isWatching = true;
+      await answered(beat).catch(onError);
+      if (isWatching) next();
     },
     async stop() {
-      clearInterval(timer);
+      isWatching = false;
+      clearTimeout(timer);
       // A beat after the last one would bring it back; a server that does not answer may not hold up the end.
       await Promise.race([turn, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref())]);
       await store.heartbeats.remove(heartbeatId(ownId)).catch(onError);

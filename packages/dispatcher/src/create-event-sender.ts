@@ -21,6 +21,8 @@ const DEFAULT_MAX_SIGNALS = 5_000;
 const LOOK_INTERVAL_MS = 10_000;
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 200;
+/** The connection tries again by itself for some seconds; whoever waits for the answer should have it before it gives up. */
+const GIVE_UP_AFTER_MS = 5_000;
 const INVALID_ARGUMENT = 3;
 
 /** An event to be sent. */
@@ -127,6 +129,7 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   }
 
   async function signalBatch(batch: readonly EventSignal[]): Promise<void> {
+    const begin = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
         await look();
@@ -139,7 +142,8 @@ export function createEventSender(options: EventSenderOptions): EventSender {
         signals += 1;
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS || !isWorthAnother(error)) throw error;
+        const isLate = performance.now() - begin > GIVE_UP_AFTER_MS;
+        if (isLate || attempt === ATTEMPTS || !isWorthAnother(error)) throw error;
         if (isFull(error)) moveOn();
         else await new Promise((resolve) => setTimeout(resolve, FIRST_DELAY_MS * 2 ** (attempt - 1)));
       }

@@ -5,6 +5,7 @@ import { CompozyError, type RunStart } from '@compozy/core';
 import { createMemoryBlobStore, storeJson } from '@compozy/core/blobs';
 import { loadProject } from '@compozy/core/loader';
 import type { AcceptedEvent } from './common/protocol.js';
+import { createEventRecorder } from './event-recorder.js';
 import { buildSignalRoutingMap } from './routing-map.js';
 import { startTriggered } from './start-triggered.js';
 import { createMemoryDispatcherStore } from './testing/create-memory-dispatcher-store.js';
@@ -12,7 +13,10 @@ import { createMemoryDispatcherStore } from './testing/create-memory-dispatcher-
 const dir = path.join(path.dirname(fileURLToPath(import.meta.url)), '__fixtures__');
 const map = buildSignalRoutingMap(await loadProject(dir));
 
-const unavailable = () => Promise.reject(new CompozyError('Store.Unavailable', 'The disk is full'));
+function unlessDown<A, R>(isDown: () => boolean, write: (argument: A) => Promise<R>): typeof write {
+  return (argument) =>
+    isDown() ? Promise.reject(new CompozyError('Store.Unavailable', 'The disk is full')) : write(argument);
+}
 
 function setUp({ refuse }: { refuse?: (run: RunStart) => Error | undefined } = {}) {
   const runs: RunStart[] = [];
@@ -26,7 +30,13 @@ function setUp({ refuse }: { refuse?: (run: RunStart) => Error | undefined } = {
   return {
     runs,
     store,
-    options: { projectName: 'routed', map, runs: { startRun }, blobs: createMemoryBlobStore(), store },
+    options: {
+      projectName: 'routed',
+      map,
+      runs: { startRun },
+      blobs: createMemoryBlobStore(),
+      recorder: createEventRecorder({ store }),
+    },
   };
 }
 
@@ -80,20 +90,27 @@ describe('startTriggered', () => {
 
   it('starts runs while the store is down, and holds back only what would be lost without it', async () => {
     const { options, runs, store } = setUp();
-    const broken = {
-      ...store,
-      events: { ...store.events, upsertAll: unavailable },
-      deadLetters: { ...store.deadLetters, addAll: unavailable },
+    let isDown = true;
+    const shaky = {
+      events: { ...store.events, upsertAll: unlessDown(() => isDown, store.events.upsertAll) },
+      deadLetters: { ...store.deadLetters, addAll: unlessDown(() => isDown, store.deadLetters.addAll) },
     };
+    const recorder = createEventRecorder({ store: shaky, retryMs: 5 });
+    const left = entry({ name: 'left', event_id: 'left' });
     const call = (attempts: number) =>
-      startTriggered(input(entry({ name: 'left' }), entry({ name: 'nobody' }, attempts)), {
-        ...options,
-        store: broken,
-      });
+      startTriggered(input(left, entry({ name: 'nobody' }, attempts)), { ...options, recorder });
     expect(await call(0)).toMatchObject([{ kind: 'started' }, { kind: 'retry', code: 'Store.Unavailable' }]);
     expect(runs).toHaveLength(1);
-    // Not for ever.
+    isDown = false;
+    await expect.poll(() => store.events.get('routed', 'left')).toMatchObject({ status: 'processed' });
+    // What is held back is not decided: it may find its workflow with the next attempt.
+    expect(await store.events.get('routed', 'e1')).toBeUndefined();
+    isDown = true;
+    // Not for ever; from then on it is this process that has it.
     expect(await call(20)).toMatchObject([{ kind: 'started' }, { kind: 'dead', code: 'Event.Unknown' }]);
+    isDown = false;
+    await expect.poll(() => store.events.get('routed', 'e1')).toMatchObject({ status: 'dead' });
+    expect(await store.deadLetters.get('routed', 'e1')).toMatchObject({ reason: { code: 'Event.Unknown' } });
   });
 
   it('refuses the events of another project', async () => {

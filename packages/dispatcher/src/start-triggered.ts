@@ -14,14 +14,13 @@ import {
 import { loadJson } from '@compozy/core/blobs';
 import type { EventRoutes } from '@compozy/core/schema';
 import type { AcceptedEvent, EventOutcome, QueuedEvent, StartTriggeredInput } from './common/protocol.js';
-import type { DispatcherStore } from './dispatcher-store.js';
+import type { EventRecorder, EventRows } from './event-recorder.js';
 import { processEventSignal } from './process-event-signal.js';
 import type { CompiledTrigger } from './routing-map.js';
 
 const CONCURRENT_EVENTS = 20;
 /** A dead letter is the only trace of its event, so the event stays this many attempts while the store is down. */
 const STORE_ATTEMPTS = 10;
-const STORE_TIMEOUT_MS = 3_000;
 const INVALID_ARGUMENT = 3;
 
 export interface StartTriggeredOptions {
@@ -29,7 +28,7 @@ export interface StartTriggeredOptions {
   readonly map: ReadonlyMap<string, readonly CompiledTrigger[]>;
   readonly runs: Pick<RunGateway, 'startRun'>;
   readonly blobs: BlobStore;
-  readonly store?: DispatcherStore;
+  readonly recorder?: EventRecorder;
 }
 
 /** What is known of one event after an attempt, for the dispatcher and for the store. */
@@ -47,7 +46,7 @@ export async function startTriggered(
   input: StartTriggeredInput,
   options: StartTriggeredOptions,
 ): Promise<readonly EventOutcome[]> {
-  const { projectName, store } = options;
+  const { projectName, recorder } = options;
   if (input.project !== projectName) {
     throw new CompozyError(
       'Config.WrongProject',
@@ -55,13 +54,16 @@ export async function startTriggered(
     );
   }
   const results = await mapConcurrently(input.events, (entry) => dispatchEvent(entry, options));
-  if (store === undefined) return results.map(({ outcome }) => outcome);
-  const recorded = await record(input.events, results, store, projectName);
-  return results.map(({ outcome, letters }, index) => {
+  if (recorder === undefined) return results.map(({ outcome }) => outcome);
+  if (await recorder.write(toRows(input.events, results, projectName))) return results.map(({ outcome }) => outcome);
+  const held = results.map(({ outcome, letters, started }, index): Dispatched => {
     const mayWait = input.events[index]!.attempts + 1 < STORE_ATTEMPTS;
-    if (recorded || letters.length === 0 || outcome.kind === 'retry' || !mayWait) return outcome;
-    return { kind: 'retry', code: 'Store.Unavailable', message: 'The dead letter could not be stored' };
+    if (letters.length === 0 || outcome.kind === 'retry' || !mayWait) return { outcome, letters, started };
+    const message = 'The dead letter could not be stored';
+    return { outcome: { kind: 'retry', code: 'Store.Unavailable', message }, letters: [], started: [] };
   });
+  recorder.keep(toRows(input.events, held, projectName));
+  return held.map(({ outcome }) => outcome);
 }
 
 async function dispatchEvent({ event }: QueuedEvent, options: StartTriggeredOptions): Promise<Dispatched> {
@@ -96,10 +98,13 @@ async function dispatchEvent({ event }: QueuedEvent, options: StartTriggeredOpti
 
 function unknownEvent(event: AcceptedEvent, map: ReadonlyMap<string, unknown>): CompozyError {
   const { name, workflow_id } = event;
-  const who = workflow_id === undefined ? 'No workflow' : `Workflow "${workflow_id}" is not there, or`;
   const known = [...map.keys()].toSorted();
   const listened = known.length === 0 ? 'none' : known.map((each) => `"${each}"`).join(', ');
-  return new CompozyError('Event.Unknown', `${who} has no trigger "${name}"; there are ${listened}`, {
+  const what =
+    workflow_id === undefined
+      ? `No workflow has a trigger "${name}"`
+      : `Workflow "${workflow_id}" is not there, or has no trigger "${name}"`;
+  return new CompozyError('Event.Unknown', `${what}; there are ${listened}`, {
     details: { name, known },
   });
 }
@@ -147,13 +152,7 @@ function isFinal(error: unknown): boolean {
   return isGrpcServiceError(cause) && Number(cause.code) === INVALID_ARGUMENT;
 }
 
-/** Rows for people; whether they could be written. */
-async function record(
-  entries: readonly QueuedEvent[],
-  results: readonly Dispatched[],
-  store: DispatcherStore,
-  project: string,
-): Promise<boolean> {
+function toRows(entries: readonly QueuedEvent[], results: readonly Dispatched[], project: string): EventRows {
   const now = new Date().toISOString();
   const rows = results.flatMap(({ outcome, started, letters }, index): EventRecord[] => {
     if (outcome.kind === 'retry') return [];
@@ -174,19 +173,7 @@ async function record(
       },
     ];
   });
-  const letters = results.flatMap((result) => result.letters);
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), STORE_TIMEOUT_MS);
-  const written = (async () => {
-    if (letters.length > 0) await store.deadLetters.addAll(letters);
-    if (rows.length > 0) await store.events.upsertAll(rows);
-    return true;
-  })().catch(() => false);
-  try {
-    return await Promise.race([written, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return { rows, letters: results.flatMap((result) => result.letters) };
 }
 
 async function mapConcurrently<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {

@@ -167,6 +167,7 @@ describe('a worker with a store', () => {
       const reconciler = createRunReconciler({
         client: worker.client,
         project: 'records',
+        taskQueue: worker.taskQueue,
         instance: 'large',
         store: kept,
         mask: () => createSecretMask({}),
@@ -201,6 +202,7 @@ describe('a worker with a store', () => {
       const reconciler = createRunReconciler({
         client: worker.client,
         project: 'records',
+        taskQueue: worker.taskQueue,
         instance: 'test',
         store: kept,
         mask: () => createSecretMask({}),

@@ -3,8 +3,19 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../bin/compozy-worker.js', import.meta.resolve('@compozy/worker')));
 
-/** A worker as a process of its own, ready to poll. */
-export async function startWorkerProcess(projectDir: string, address: string): Promise<ChildProcess> {
+/** A worker as a process of its own, with its HTTP servers. */
+export interface WorkerHost {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly healthUrl: string;
+}
+
+/** Resolves when it polls. */
+export async function startWorkerHost(
+  projectDir: string,
+  address: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<WorkerHost> {
   const worker = spawn(process.execPath, [program], {
     env: {
       ...process.env,
@@ -13,16 +24,27 @@ export async function startWorkerProcess(projectDir: string, address: string): P
       // Free ones: other workers are on this host.
       SERVER_PORT: '0',
       HEALTH_PORT: '0',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await new Promise<void>((resolve, reject) => {
+  const ready = await new Promise<{ readonly port: number; readonly healthPort: number }>((resolve, reject) => {
     let printed = '';
     worker.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       printed += chunk;
-      if (printed.includes('worker ready')) resolve();
+      const line = printed.split('\n').find((each) => each.includes('worker ready') && each.endsWith('}'));
+      if (line !== undefined) resolve(JSON.parse(line) as { port: number; healthPort: number });
     });
     worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));
   });
-  return worker;
+  return {
+    child: worker,
+    url: `http://127.0.0.1:${ready.port}/api/v0`,
+    healthUrl: `http://127.0.0.1:${ready.healthPort}`,
+  };
+}
+
+/** A worker as a process of its own, ready to poll. */
+export async function startWorkerProcess(projectDir: string, address: string): Promise<ChildProcess> {
+  return (await startWorkerHost(projectDir, address)).child;
 }

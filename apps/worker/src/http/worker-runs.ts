@@ -11,13 +11,13 @@ import {
   type ProjectSource,
   type RunView,
   type SignalEnvelope,
-  type TaskView,
   type WorkflowRecord,
 } from '@compozy/core';
 import type { CompozyWorker } from '../create-worker.js';
 import { createExecId } from '../exec-id.js';
+import { readTaskRows } from '../read-task-rows.js';
 import { temporalWorkflowId } from '../run-gateway.js';
-import { createRunHandle, loadWhole, readEnd } from '../run-handle.js';
+import { createRunHandle, loadWhole, readEnd, withEnd } from '../run-handle.js';
 import type { ApiRuns, ApiStore, RunReference, StartRequest } from './api-dependencies.js';
 import { ApiProblem, grpcCode } from './problem.js';
 
@@ -34,7 +34,6 @@ export interface WorkerRunsOptions {
 /** A query needs a worker; where there is none, the row has to do. */
 const QUERY_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 15_000;
-const TASK_PAGE = 500;
 /** A status of gRPC. */
 const DEADLINE_EXCEEDED = 4;
 const WORKFLOW_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workflow, 'KEYWORD');
@@ -91,18 +90,22 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
   };
 
   const readRow = async (record: WorkflowRecord): Promise<RunView> =>
-    fromRecord(record, (await tolerate(readTasks(store!, record.workflowExecId))) ?? {});
+    fromRecord(record, (await tolerate(readTaskRows(store!, record.workflowExecId))) ?? {});
 
   const read = async (run: RunReference): Promise<RunView> => {
     const { record } = run;
     if (record !== undefined && isTerminal(record.status)) {
-      const tasks = await tolerate(readTasks(store!, record.workflowExecId));
+      const tasks = await tolerate(readTaskRows(store!, record.workflowExecId));
       if (tasks !== undefined) return fromRecord(record, tasks);
     }
     if (!run.open) {
       const deadline = Date.now() + READ_TIMEOUT_MS;
       try {
-        return withTimes(await client.withDeadline(deadline, () => readEnd(handleOf(run), run)), run);
+        const view = await client.withDeadline(deadline, () => readEnd(handleOf(run), run));
+        // Of a run that was terminated at its first steps, Temporal may know none of them.
+        const asksStore = Object.keys(view.tasks).length === 0 && record !== undefined;
+        const known = asksStore ? await tolerate(readTaskRows(store!, record.workflowExecId)) : undefined;
+        return withEnd(withTimes(view, run), run.endedAt, known);
       } catch (error) {
         if (record === undefined || !(error instanceof WorkflowNotFoundError)) throw error;
         return await readRow(record);
@@ -257,25 +260,11 @@ function unbegun({ workflowId, workflowExecId, record }: RunReference): RunView 
 
 /** The times of the run itself; Temporal's, or those of the row, where it could not tell. */
 function withTimes(view: RunView, { startedAt, endedAt }: RunReference): RunView {
-  return {
-    ...view,
-    started_at: view.started_at ?? startedAt,
-    ended_at: isTerminal(view.status) ? (view.ended_at ?? endedAt) : null,
-  };
+  const timed = { ...view, started_at: view.started_at ?? startedAt };
+  return isTerminal(view.status) ? withEnd(timed, endedAt) : { ...timed, ended_at: null };
 }
 
-async function readTasks(store: Pick<ApiStore, 'tasks'>, execId: string): Promise<Record<string, TaskView>> {
-  const tasks: Record<string, TaskView> = {};
-  let cursor: string | undefined;
-  do {
-    const page = await store.tasks.list(execId, { limit: TASK_PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    for (const { path, version: _version, workflowExecId: _execId, ...task } of page.items) tasks[path] = task;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return tasks;
-}
-
-function fromRecord(record: WorkflowRecord, tasks: Readonly<Record<string, TaskView>>): RunView {
+function fromRecord(record: WorkflowRecord, tasks: RunView['tasks']): RunView {
   return {
     workflow_id: record.workflowId,
     workflow_exec_id: record.workflowExecId,

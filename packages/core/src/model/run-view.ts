@@ -42,4 +42,6 @@ export interface RunView {
   /** `null` where nothing is known of it. */
   readonly started_at: string | null;
   readonly ended_at: string | null;
+  /** In a result that was too large otherwise: it leaves out what tasks took and gave. The query has everything. */
+  readonly abridged?: true;
 }

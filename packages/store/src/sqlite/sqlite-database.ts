@@ -11,12 +11,14 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
   type Compilable,
+  type CompiledQuery,
 } from 'kysely';
 import { lazy } from '../sql/lazy.js';
 import { CREATE_SCHEMA_TABLE, READ_SCHEMA_VERSION, SCHEMA_VERSION, statementsFrom } from '../sql/migrations.js';
 import { waitAbout, type SqlDatabase } from '../sql/sql-database.js';
 import type { Tables } from '../sql/tables.js';
 import { isBusy, toSqliteError } from './sqlite-errors.js';
+import { createWriteQueue } from './write-queue.js';
 
 export interface SqliteDatabaseOptions {
   readonly path: string;
@@ -35,7 +37,10 @@ interface Connection {
   readonly found: number;
 }
 
-/** One connection to one file. A transaction begins and ends without an await, so nothing comes between. */
+/**
+ * One connection to one file. A transaction begins and ends without an await, so nothing comes between. Writes that are
+ * asked for at the same time share one: each waits for the disk, and everything in the process with it.
+ */
 export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOptions): SqlDatabase {
   const build = new Kysely<Tables>({
     dialect: {
@@ -73,7 +78,6 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
   }
 
   async function use<T>(action: (connection: Connection) => T): Promise<T> {
-    if (closed) throw new CompozyError('Store.Unavailable', `The database file "${path}" was closed by this process.`);
     try {
       const open = await connection.get();
       return await whenFree(() => action(open));
@@ -82,19 +86,38 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
     }
   }
 
+  async function whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    if (closed) throw new CompozyError('Store.Unavailable', `The database file "${path}" was closed by this process.`);
+    return await work();
+  }
+
+  const queue = createWriteQueue<Connection>({
+    transact: (work) => use((open) => inTransaction(open.database, () => work(open))),
+    isIntact: (open) => open.database.isTransaction,
+    toError: (error) => toSqliteError(error, path),
+  });
+
   return {
     build,
     now: sql<number>`${sql.raw(NOW)}`,
     shared: false,
     maxParameters: 30_000,
-    run: <R>(query: Compilable<R>) => use((open) => execute(open, query) as R[]),
-    atomically: (queries) =>
-      use((open) => {
-        inTransaction(open.database, () => {
-          for (const query of queries) execute(open, query);
-        });
+    run: <R>(query: Compilable<R>) =>
+      whileOpen(async () => {
+        const compiled = query.compile();
+        const run = (open: Connection) => execute(open, compiled) as R[];
+        return compiled.query.kind === 'SelectQueryNode' ? await use(run) : await queue.write(run);
       }),
-    migrate: () => use(({ found }) => found),
+    atomically: (queries) =>
+      whileOpen(async () => {
+        const compiled = queries.map((query) => query.compile());
+        await queue.write((open) =>
+          allOrNothing(open.database, () => {
+            for (const query of compiled) execute(open, query);
+          }),
+        );
+      }),
+    migrate: () => whileOpen(() => use(({ found }) => found)),
     async readVersion() {
       if (!existsSync(path)) return 0;
       const { DatabaseSync } = await import('node:sqlite');
@@ -111,14 +134,14 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
     },
     async close() {
       closed = true;
+      await queue.idle();
       const open = await connection.current();
       if (open?.database.isOpen === true) open.database.close();
     },
   };
 }
 
-function execute({ database, statements }: Connection, query: Compilable<unknown>): unknown[] {
-  const { sql: text, parameters } = query.compile();
+function execute({ database, statements }: Connection, { sql: text, parameters }: CompiledQuery): unknown[] {
   let statement = statements.get(text);
   if (statement === undefined) {
     statement = database.prepare(text);
@@ -131,14 +154,28 @@ function execute({ database, statements }: Connection, query: Compilable<unknown
   return statement.all(...(parameters as SQLInputValue[]));
 }
 
-function inTransaction(database: DatabaseSync, action: () => void): void {
+function inTransaction<T>(database: DatabaseSync, action: () => T): T {
   database.exec('begin immediate');
   try {
-    action();
+    const result = action();
     database.exec('commit');
+    return result;
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
     throw error;
+  }
+}
+
+/** Within a transaction whose other parts stay when this one fails. */
+function allOrNothing(database: DatabaseSync, action: () => void): void {
+  database.exec('savepoint part');
+  try {
+    action();
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback to part');
+    throw error;
+  } finally {
+    if (database.isTransaction) database.exec('release part');
   }
 }
 

@@ -6,7 +6,7 @@ import { INLINE_LIMIT_BYTES, type RunView, type TaskView } from '@compozy/core';
  */
 export function boundView(view: RunView): RunView {
   if (fits(view)) return view;
-  const brief = mapTasks(view, (task) => ({ ...task, input: null, output: null }));
+  const brief = { ...mapTasks(view, (task) => ({ ...task, input: null, output: null })), abridged: true as const };
   if (fits(brief)) return brief;
   const top = Object.fromEntries(Object.entries(brief.tasks).filter(([, task]) => task.parent === undefined));
   const outer = { ...brief, tasks: top };

@@ -1,0 +1,68 @@
+import type { Client } from '@temporalio/client';
+import { isJsonObject, type RunInput, type Store, type WorkflowRecord } from '@compozy/core';
+import { DISPATCHER_WORKFLOW_TYPE } from '@compozy/dispatcher';
+
+export interface UnknownRunsOptions {
+  readonly client: Client;
+  readonly project: string;
+  readonly taskQueue: string;
+  readonly store: Pick<Store, 'workflows'>;
+}
+
+/**
+ * Runs of the project that Temporal knows and the store does not, as rows to begin with: those that were terminated or
+ * timed out since `from`; with `all`, also those that are open or ended in another way since then.
+ */
+export async function* listUnknownRuns(
+  { client, project, taskQueue, store }: UnknownRunsOptions,
+  { from, all }: { readonly from: string; readonly all: boolean },
+): AsyncGenerator<WorkflowRecord> {
+  const ended = `CloseTime >= "${from}"`;
+  const which = all
+    ? `(ExecutionStatus = "Running" OR ${ended})`
+    : `ExecutionStatus IN ("Terminated", "TimedOut") AND ${ended}`;
+  const query = `TaskQueue = "${taskQueue}" AND WorkflowType != "${DISPATCHER_WORKFLOW_TYPE}" AND ${which}`;
+  for await (const { workflowId: temporalWorkflowId, type, status, startTime, memo } of client.workflow.list({
+    query,
+  })) {
+    // Started by somebody else, it is known by name only once a worker took it; its rows are written by that one.
+    const execId = memo?.['compozy_exec_id'];
+    if (status.name === 'CONTINUED_AS_NEW' || typeof execId !== 'string' || memo?.['compozy_project'] !== project)
+      continue;
+    if ((await store.workflows.get(execId)) !== undefined) continue;
+    const input = await readInput(client, temporalWorkflowId);
+    const startedAt = startTime.toISOString();
+    yield {
+      workflowExecId: execId,
+      workflowId: input?.workflow_id ?? type,
+      project,
+      temporalWorkflowId,
+      status: 'PENDING',
+      version: 0,
+      input: input?.input ?? null,
+      output: null,
+      error: null,
+      trigger: input?.trigger ?? { type: 'api' },
+      usage: {},
+      startedAt,
+      updatedAt: startedAt,
+      endedAt: null,
+    };
+  }
+}
+
+/** What the run was started with: the first event of its history has it. */
+async function readInput(client: Client, workflowId: string): Promise<RunInput | undefined> {
+  const { namespace, loadedDataConverter } = client.options;
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (payload === undefined) return undefined;
+  let payloads = [payload];
+  for (const codec of loadedDataConverter.payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
+  const input = loadedDataConverter.payloadConverter.fromPayload<unknown>(payloads[0]!);
+  return isJsonObject(input) ? (input as unknown as RunInput) : undefined;
+}

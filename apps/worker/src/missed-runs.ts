@@ -1,0 +1,102 @@
+import type { RunRecording, Store, WorkflowRecord } from '@compozy/core';
+
+export interface MissedRunsOptions {
+  readonly store: Pick<Store, 'workflows'>;
+  /** Writes the row of a run by what Temporal says of it; false when nobody can tell now. */
+  readonly settle: (row: WorkflowRecord) => Promise<boolean>;
+  /** How soon a store that was down is tried again; 2,000 ms by default. */
+  readonly retryMs?: number;
+}
+
+/** Notes the runs whose rows could not be written, and writes them when the store is back. */
+export interface MissedRuns {
+  /** Runs whose rows are not right. */
+  readonly size: number;
+  note(recording: RunRecording): void;
+  stop(): Promise<void>;
+}
+
+/** Of more, the oldest are dropped. */
+const MAX_NOTED = 50_000;
+const AT_ONCE = 10;
+
+export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsOptions): MissedRuns {
+  const noted = new Map<string, WorkflowRecord>();
+  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let catchingUp: Promise<void> = Promise.resolve();
+
+  function note(recording: RunRecording): void {
+    const row = toRow(recording);
+    const id = row.workflowExecId;
+    if ((noted.get(id)?.version ?? -1) > row.version) return;
+    noted.delete(id);
+    noted.set(id, row);
+    if (noted.size > MAX_NOTED) noted.delete(noted.keys().next().value!);
+    later();
+  }
+
+  function later(): void {
+    if (noted.size === 0 || stopping.signal.aborted) return;
+    timer ??= setTimeout(() => {
+      catchingUp = catchUp().finally(() => {
+        timer = undefined;
+        later();
+      });
+    }, retryMs).unref();
+  }
+
+  async function catchUp(): Promise<void> {
+    let isDown = false;
+    const rest = [...noted].values();
+    const lane = async () => {
+      for (const [id, row] of rest) {
+        if (isDown || stopping.signal.aborted) return;
+        const settled = await settleOne(row).catch(() => undefined);
+        isDown ||= settled === undefined;
+        // What was noted meanwhile is a newer miss.
+        if (settled === true && noted.get(id) === row) noted.delete(id);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  }
+
+  async function settleOne(row: WorkflowRecord): Promise<boolean> {
+    // Before Temporal is asked for anything: is the store there?
+    const known = await store.workflows.get(row.workflowExecId);
+    if (known !== undefined && known.version > row.version) return true;
+    return await settle(row);
+  }
+
+  return {
+    get size() {
+      return noted.size;
+    },
+    note,
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await catchingUp;
+    },
+  };
+}
+
+/** Without values: Temporal has them, and there may be many of these. */
+function toRow({ project, temporalWorkflowId, trigger, version, at, view }: RunRecording): WorkflowRecord {
+  return {
+    workflowExecId: view.workflow_exec_id,
+    workflowId: view.workflow_id,
+    project,
+    temporalWorkflowId,
+    status: view.status,
+    version,
+    input: null,
+    output: null,
+    error: null,
+    trigger,
+    usage: {},
+    startedAt: view.started_at ?? at,
+    updatedAt: at,
+    endedAt: null,
+  };
+}

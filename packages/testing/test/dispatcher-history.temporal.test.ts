@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProject } from '@compozy/core/loader';
+import { startDevServer, type DevServer } from '@compozy/dev-server';
+import { createDispatcherWatch, createEventSender, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
+import { createSqliteStore } from '@compozy/store';
+import { createWorker, type CompozyWorker } from '@compozy/worker';
+
+/** The long form is `pnpm bench:dispatcher-history`: seven days, and 100,000 events. */
+const TURNS = 200;
+const EVENTS = 6_000;
+/** The server asks for a new run at 4 MiB; what is on its way then comes on top. */
+const MAX_BYTES = 6 * 1024 * 1024;
+
+const store = createSqliteStore({ path: ':memory:' });
+let dir: string;
+let server: DevServer;
+let worker: CompozyWorker;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  dir = await mkdtemp(path.join(tmpdir(), 'compozy-history-'));
+  await writeFile(path.join(dir, 'compozy.yaml'), 'name: history\nworkflows: [{ source: ./one.yaml }]\n');
+  await writeFile(path.join(dir, 'one.yaml'), 'id: one\ntasks: [{ id: a, type: aggregate, outputs: { n: 1 } }]\n');
+  server = await startDevServer();
+  const project = await loadProject(dir);
+  worker = await createWorker({ project, store, instanceId: 'main', temporal: { hostPort: server.address } });
+  await worker.setup();
+});
+
+afterAll(async () => {
+  await worker?.stop();
+  await store.close();
+  await server?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** The runs of the chain that continue-as-new makes. */
+async function historiesOf(
+  workflowId: string,
+): Promise<readonly { readonly events: number; readonly bytes: number }[]> {
+  const runs: { events: number; bytes: number }[] = [];
+  for await (const { runId } of worker.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+    const { historyLength, historySize } = await worker.client.workflow.getHandle(workflowId, runId).describe();
+    runs.push({ events: historyLength, bytes: historySize ?? 0 });
+  }
+  return runs;
+}
+
+describe('the history of a dispatcher', () => {
+  it('does not grow with the beats and looks of its worker', async () => {
+    await expect.poll(() => historiesOf(worker.dispatcherId), { timeout: 20_000 }).toHaveLength(1);
+    const [before] = await historiesOf(worker.dispatcherId);
+    let looks = 0;
+    const heartbeats: typeof store.heartbeats = {
+      ...store.heartbeats,
+      async listAlive(prefix) {
+        looks += 1;
+        return await store.heartbeats.listAlive(prefix);
+      },
+    };
+    const errors: unknown[] = [];
+    const watch = createDispatcherWatch({
+      client: worker.client,
+      project: 'history',
+      instance: 'main',
+      intervalMs: 0,
+      store: { heartbeats, leases: store.leases },
+      onError: (error) => errors.push(error),
+    });
+    await watch.start();
+    await expect.poll(() => looks, { timeout: 60_000 }).toBeGreaterThanOrEqual(TURNS);
+    await watch.stop();
+    expect(errors).toEqual([]);
+    expect(await historiesOf(worker.dispatcherId)).toEqual([before]);
+  });
+
+  it('is cut into runs of a bounded size, however many events come', async () => {
+    const { client, taskQueue } = worker;
+    const limits = { maxSignalsPerEpoch: Number.MAX_SAFE_INTEGER };
+    const sender = createEventSender({ client, project: 'history', instance: 'busy', taskQueue, ...limits });
+    for (let from = 0; from < EVENTS; from += 100) {
+      const batch = Array.from({ length: 100 }, (_, n) => ({
+        name: 'lost',
+        eventId: `${from + n}`,
+        payload: 'x'.repeat(400),
+      }));
+      await sender.send(batch);
+    }
+    const status = () => client.workflow.getHandle(sender.dispatcherId).query<DispatcherStatus>(STATUS_QUERY);
+    const settled = async () => (await status()).dead;
+    await expect.poll(settled, { timeout: 90_000, interval: 500 }).toBe(EVENTS);
+    await expect
+      .poll(async () => (await historiesOf(sender.dispatcherId)).length, { timeout: 20_000 })
+      .toBeGreaterThan(1);
+    const runs = await historiesOf(sender.dispatcherId);
+    for (const run of runs) expect(run.bytes).toBeLessThan(MAX_BYTES);
+    console.log(
+      `${EVENTS} events in ${runs.length} runs of ${runs.map(({ bytes }) => Math.round(bytes / 1024)).join(', ')} KiB`,
+    );
+    await sender.retire();
+  });
+});
