@@ -56,6 +56,7 @@ export function checkTogether(values: SettingValues, entries: readonly ResolvedS
     warnUnused(['server.auth.key_hashes'], '"server.auth.enabled" is false');
   }
 
+  if (!values['server.cors_enabled']) warnUnused(['server.cors.allowed_origins'], '"server.cors_enabled" is false');
   const driver = chooseDriver(values, isGiven);
   if (driver === 'postgres') {
     warnUnused(['database.path', 'database.busy_timeout'], 'the database is PostgreSQL');

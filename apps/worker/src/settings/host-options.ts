@@ -8,8 +8,10 @@ export function toWorkerOptions(values: SettingValues): Pick<WorkerOptions, 'con
   const activities = values['worker.max_concurrent_activity_execution_size'];
   const workflowTasks = values['worker.max_concurrent_workflow_execution_size'];
   const localActivities = values['worker.max_concurrent_local_activity_execution_size'];
+  const toolTimeoutMs = values['runtime.tool_execution_timeout'];
   return {
     config: {
+      ...(toolTimeoutMs === 0 ? {} : { toolExecutionTimeoutMs: toolTimeoutMs }),
       ...(activities === 0 ? {} : { maxConcurrentActivities: activities }),
       ...(workflowTasks === 0 ? {} : { maxConcurrentWorkflowTasks: workflowTasks }),
       ...(localActivities === 0 ? {} : { maxConcurrentLocalActivities: localActivities }),

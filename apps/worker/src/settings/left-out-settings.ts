@@ -7,7 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'files are the source of truth': `server.source_of_truth server.seed_from_repo_on_empty server.reconciler.queue_capacity
     server.reconciler.debounce_wait server.reconciler.debounce_max_wait`,
   'an API key travels in a header, so no origin needs credentials': 'server.cors.allow_credentials',
-  'browsers keep what they were told for as long as they like': 'server.cors.max_age',
+  'browsers keep for ten minutes what they were allowed': 'server.cors.max_age',
   'an answer may take as long as a run': 'server.timeout server.timeouts.http_write',
   'give the hash of such a key as server.auth.key_hashes': 'server.auth.admin_key',
   'an API key needs no such setting here': `server.auth.workflow_exceptions server.auth.api_key_last_used_max_concurrency

@@ -88,7 +88,7 @@ export async function checkSettings(options: ResolveOptions): Promise<SettingsCh
   return {
     problems,
     entries,
-    project: withToolTimeout(check.project, values),
+    project: check.project,
     settings: { values, entries, temporal, driver: chooseDriver(values, (key) => given.has(key)) },
   };
 }
@@ -109,9 +109,4 @@ function withoutRepeats(problems: readonly SettingProblem[]): readonly SettingPr
   return problems.filter(
     ({ place, code }, index) => problems.findIndex((other) => other.place === place && other.code === code) === index,
   );
-}
-
-function withToolTimeout(project: Project, values: SettingValues): Project {
-  const ms = values['runtime.tool_execution_timeout'];
-  return ms === 0 ? project : { ...project, config: { ...project.config, toolExecutionTimeoutMs: ms } };
 }

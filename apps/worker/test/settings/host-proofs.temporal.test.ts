@@ -169,7 +169,7 @@ describe('the host program', () => {
   });
 
   it('takes settings from compozy.yaml and .env of its working directory, and warns of those without effect', async () => {
-    await using own = await createProjectFolder('server: { max_body_bytes: 1024, cors_enabled: true }', {
+    await using own = await createProjectFolder('server: { max_body_bytes: 1024, timeout: 30s }', {
       '.env': `TEMPORAL_ADDRESS=${temporal.address}\n`,
     });
     await using host = await startHost({ environment: {}, cwd: own.dir });
