@@ -16,6 +16,8 @@ export interface MissedRuns {
   stop(): Promise<void>;
 }
 
+/** Runs that cannot be asked although the store is there, such as those that no worker can go on with, are not urgent. */
+const NOT_NOW_TIMES = 15;
 /** Of more, the oldest are dropped. */
 const MAX_NOTED = 50_000;
 const AT_ONCE = 10;
@@ -24,7 +26,7 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
   const noted = new Map<string, WorkflowRecord>();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  let catchingUp: Promise<void> = Promise.resolve();
+  let catchingUp: Promise<unknown> = Promise.resolve();
 
   function note(recording: RunRecording): void {
     const row = toRow(recording);
@@ -36,17 +38,18 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
     later();
   }
 
-  function later(): void {
+  function later(delayMs = retryMs): void {
     if (noted.size === 0 || stopping.signal.aborted) return;
     timer ??= setTimeout(() => {
-      catchingUp = catchUp().finally(() => {
+      catchingUp = catchUp().then((isDown) => {
         timer = undefined;
-        later();
+        later(isDown ? retryMs : retryMs * NOT_NOW_TIMES);
       });
-    }, retryMs).unref();
+    }, delayMs).unref();
   }
 
-  async function catchUp(): Promise<void> {
+  /** Whether it is the store, or Temporal, that does not answer. */
+  async function catchUp(): Promise<boolean> {
     let isDown = false;
     const rest = [...noted].values();
     const lane = async () => {
@@ -59,6 +62,7 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    return isDown;
   }
 
   async function settleOne(row: WorkflowRecord): Promise<boolean> {

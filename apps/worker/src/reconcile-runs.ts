@@ -52,11 +52,13 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   const { close, settle } = createRunSettler({ client, project, store, mask });
   const missed = createMissedRuns({ store, settle, ...(retryMs === undefined ? {} : { retryMs }) });
   const markId = `reconciled:${project}`;
+  let passedAt = 0;
 
   async function reconcile(): Promise<readonly string[]> {
     if (!(await store.leases.acquire(`reconcile:${project}`, instance, intervalMs * 2))) return [];
     const now = Date.now();
     const written = [...(await closeOpenRows(now)), ...(await addUnknownRuns(now))];
+    passedAt = now;
     // What this process knows to be missing must be found by the next one, should it die before it is made up for.
     if (missed.size === 0 && !stopping.signal.aborted) {
       await store.heartbeats.beat(markId, { until: new Date(now).toISOString() }, MARK_KEPT_MS);
@@ -87,11 +89,12 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
 
   async function addUnknownRuns(now: number): Promise<readonly string[]> {
     const mark = (await store.heartbeats.listAlive(markId)).find(({ id }) => id === markId)?.details['until'];
-    if (typeof mark !== 'string') return [];
+    const since = Math.max(passedAt, typeof mark === 'string' ? Date.parse(mark) : 0);
+    if (since === 0) return [];
     const added: string[] = [];
-    const from = new Date(Date.parse(mark) - settleMs).toISOString();
+    const from = new Date(since - settleMs).toISOString();
     // Nobody was there to write, or to note what could not be written.
-    const all = now - Date.parse(mark) > 3 * intervalMs;
+    const all = now - since > 3 * intervalMs;
     for await (const row of listUnknownRuns({ client, project, taskQueue, store }, { from, all })) {
       if (stopping.signal.aborted) break;
       if (await settle(row)) added.push(row.workflowExecId);

@@ -115,7 +115,12 @@ function toEndedView(error: unknown, ids: RunIds): RunView {
     ended_at: null,
   };
   // The run itself could not say anything.
-  const cutOff = (status: Status, why: JsonObject): RunView => ({ ...empty, status, error: why, abridged: true });
+  const cutOff = (status: Status, why: JsonObject | null): RunView => ({
+    ...empty,
+    status,
+    error: why,
+    abridged: true,
+  });
   if (cause instanceof ApplicationFailure) {
     const details: unknown = cause.details?.[0];
     if (!isJsonObject(details))
@@ -129,8 +134,8 @@ function toEndedView(error: unknown, ids: RunIds): RunView {
       ...(isFailureRecord(failure) ? { error: toErrorView(failure) } : {}),
     };
   }
-  if (cause instanceof CancelledFailure)
-    return { ...empty, ...(cause.details?.[0] as RunView | undefined), status: 'CANCELED', error: null };
+  // Temporal hands on no details of a cancelled run.
+  if (cause instanceof CancelledFailure) return cutOff('CANCELED', null);
   if (cause instanceof TimeoutFailure) return cutOff('TIMED_OUT', { code: 'Task.TimedOut', message: cause.message });
   if (cause instanceof TerminatedFailure) return cutOff('CANCELED', { code: 'Task.Canceled', message: cause.message });
   return empty;
