@@ -147,7 +147,7 @@ describe('problem documents', () => {
         status: 404,
         code: 'Config.UnknownWorkflow',
         title: 'There is no such workflow',
-        detail: 'Project "shop" has no workflow "nope"',
+        detail: 'Project "shop" has no workflow "nope"; it has "greet", "hold", "break"',
       },
     ],
     [
@@ -159,7 +159,7 @@ describe('problem documents', () => {
         status: 422,
         code: 'Config.UnknownTask',
         title: 'The workflow has no such task',
-        detail: 'Workflow "greet" has no task "zeta"',
+        detail: 'Workflow "greet" has no task "zeta"; it has "first", "second"',
         errors: [{ pointer: '/task_id', in: 'body', detail: 'names no task of the workflow' }],
       },
     ],
