@@ -9,22 +9,22 @@ import { createDispatcherActivities, type OutgoingEvent, type SentEvent } from '
 import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
 import { createSqliteStore } from '@compozy/store';
 import { workflowsPath } from '@compozy/workflows';
-import { createClient } from './create-client.js';
-import { createExecId, deriveExecId } from './exec-id.js';
+import { createClient } from './temporal/create-client.js';
+import { createExecId, deriveExecId } from './runs/exec-id.js';
 import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
 import { createWorkerChecks } from './health/worker-checks.js';
-import { createProjectHost } from './project-host.js';
-import { createProjectTools } from './project-tools.js';
-import { createRunReconciler } from './reconcile-runs.js';
-import { createRunGateway, temporalWorkflowId } from './run-gateway.js';
-import { createRunHandle, type RunHandle } from './run-handle.js';
+import { createProjectHost } from './project/project-host.js';
+import { createProjectTools } from './project/project-tools.js';
+import { createRunReconciler } from './runs/reconcile-runs.js';
+import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
+import { createRunHandle, type RunHandle } from './runs/run-handle.js';
 import { keepReconciled } from './schedules/keep-reconciled.js';
 import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
-import { findSearchAttributes } from './search-attributes.js';
-import { createWorkerEvents } from './worker-events.js';
+import { findSearchAttributes } from './temporal/search-attributes.js';
+import { createWorkerEvents } from './events/worker-events.js';
 import type { TriggerOptions, WorkerConfig, WorkerOptions, WorkerStore } from './worker-options.js';
-import { createSignalSender, type SignalRequest } from './worker-signals.js';
-import { bundleWorkflows } from './workflow-bundle.js';
+import { createSignalSender, type SignalRequest } from './events/worker-signals.js';
+import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
 export interface CompozyWorker {
   readonly client: Client;

@@ -8,16 +8,21 @@ export type {
   WorkerStore,
   WorkerVersioning,
 } from './worker-options.js';
-export type { SignalRequest } from './worker-signals.js';
-export { createClient, type ClientConfig, type NewWorkerOptions, type TemporalClient } from './create-client.js';
-export { connect, type TemporalSettings } from './connection.js';
+export type { SignalRequest } from './events/worker-signals.js';
+export {
+  createClient,
+  type ClientConfig,
+  type NewWorkerOptions,
+  type TemporalClient,
+} from './temporal/create-client.js';
+export { connect, type TemporalSettings } from './temporal/connection.js';
 export { getTaskQueue } from '@compozy/core';
 export { createResourceRegistry } from '@compozy/core/loader';
-export { createExecId } from './exec-id.js';
-export { createProjectHost, type ProjectHost } from './project-host.js';
-export type { ToolFunctions } from './project-tools.js';
-export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './reconcile-runs.js';
-export { createRunHandle, type RunHandle } from './run-handle.js';
+export { createExecId } from './runs/exec-id.js';
+export { createProjectHost, type ProjectHost } from './project/project-host.js';
+export type { ToolFunctions } from './project/project-tools.js';
+export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './runs/reconcile-runs.js';
+export { createRunHandle, type RunHandle } from './runs/run-handle.js';
 export type { ScheduledRun, ScheduleInfo } from './schedules/describe-schedule.js';
 export type { ScheduleLog, ScheduleLogEntry } from './schedules/keep-reconciled.js';
 export { openSchedules } from './schedules/open-schedules.js';
@@ -28,7 +33,7 @@ export {
   type ScheduleManager,
   type ScheduleManagerOptions,
 } from './schedules/schedule-manager.js';
-export { bundleWorkflows } from './workflow-bundle.js';
+export { bundleWorkflows } from './temporal/workflow-bundle.js';
 export type {
   ApiDependencies,
   ApiEvent,
@@ -46,7 +51,7 @@ export { createApi } from './http/create-api.js';
 export { HealthError, type HealthCheck, type HealthReport } from './health/health-check.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
 export { createWorkerChecks } from './health/worker-checks.js';
-export { createWorkerRuns, type WorkerRunsOptions } from './http/worker-runs.js';
+export { createWorkerRuns, type WorkerRunsOptions } from './http/ports/worker-runs.js';
 export { describeSettings, type DescribedSetting } from './settings/describe-settings.js';
 export { LEFT_OUT_SETTINGS } from './settings/left-out-settings.js';
 export { SETTING_VARIABLES, type Environment } from './settings/read-text-settings.js';

@@ -3,20 +3,20 @@ import { createMemory, createSqliteStore } from '@compozy/memory';
 import { DefaultLogger, Runtime, type LogLevel as SdkLevel } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { readHostEnvironment } from './env.js';
-import { createHostLog, describeError, type HostLog, type LogLevel } from './host-log.js';
+import { createHostLog, describeError, type HostLog, type LogLevel } from './host/host-log.js';
 import { createApiKeys } from './http/api-key.js';
 import { startServer } from './http/start-server.js';
-import { createWorkerEventPort } from './http/worker-event-port.js';
-import { createWorkerRuns } from './http/worker-runs.js';
-import { createWorkerSchedulePort } from './http/worker-schedule-port.js';
-import { createProjectHost } from './project-host.js';
+import { createWorkerEventPort } from './http/ports/worker-event-port.js';
+import { createWorkerRuns } from './http/ports/worker-runs.js';
+import { createWorkerSchedulePort } from './http/ports/worker-schedule-port.js';
+import { createProjectHost } from './project/project-host.js';
 import { describeSettings } from './settings/describe-settings.js';
 import { flagsHelp } from './settings/flags-help.js';
 import { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
 import { openStore } from './settings/open-store.js';
 import { resolveSettings } from './settings/resolve-settings.js';
 import { formatSettingProblems, SettingsError } from './settings/setting-problem.js';
-import { watchOtherHosts } from './watch-other-hosts.js';
+import { watchOtherHosts } from './host/watch-other-hosts.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
 const EXIT_GRACE_MS = 1_000;

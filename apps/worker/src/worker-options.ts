@@ -11,9 +11,9 @@ import type {
 } from '@compozy/core';
 import type { Project, ResourceList } from '@compozy/core/loader';
 import type { DispatcherStore } from '@compozy/dispatcher';
-import type { TemporalSettings } from './connection.js';
+import type { TemporalSettings } from './temporal/connection.js';
 import type { HealthCheck } from './health/health-check.js';
-import type { ToolFunctions } from './project-tools.js';
+import type { ToolFunctions } from './project/project-tools.js';
 import type { ScheduleLog } from './schedules/keep-reconciled.js';
 
 /** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */

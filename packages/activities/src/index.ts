@@ -3,4 +3,4 @@ export { engineActivity, toApplicationFailure, type ActivityRun } from './engine
 export { runItems } from './run-items.js';
 export { runTool, type RunToolOptions, type ToolLog } from './run-tool.js';
 export { createProjectMask, createSecretMask, type SecretMask } from './secret-mask.js';
-export { writeRun, type RunStore } from './record-run.js';
+export { toWorkflowRecord, writeRun, type RunStore } from './record-run.js';

@@ -49,7 +49,15 @@ export async function recordRun(
   return { recorded: await inTime(write) };
 }
 
-function toWorkflowRecord({ project, temporalWorkflowId, trigger, version, at, view }: RunRecording): WorkflowRecord {
+/** The row of a run. */
+export function toWorkflowRecord({
+  project,
+  temporalWorkflowId,
+  trigger,
+  version,
+  at,
+  view,
+}: RunRecording): WorkflowRecord {
   return {
     workflowExecId: view.workflow_exec_id,
     workflowId: view.workflow_id,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ApiKeyRecord, ApiKeyRepository } from '@compozy/core';
-import { createExecId } from '../exec-id.js';
+import { createExecId } from '../runs/exec-id.js';
 
 /** `read`: look at things. `run`: start and steer executions, send events. `admin`: everything. */
 export const API_SCOPES = ['read', 'run', 'admin'] as const;

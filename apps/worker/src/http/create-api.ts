@@ -9,16 +9,16 @@ import type { ApiDependencies } from './api-dependencies.js';
 import { API_BASE, type ApiApp, type ApiEnvironment } from './api-environment.js';
 import { authenticate } from './authenticate.js';
 import { checkBody, emptyBody } from './check-body.js';
-import { addEventRoutes } from './event-routes.js';
-import { addExecutionRoutes } from './execution-routes.js';
+import { addEventRoutes } from './routes/event-routes.js';
+import { addExecutionRoutes } from './routes/execution-routes.js';
 import { limitRate } from './limit-rate.js';
-import { addMemoryRoutes } from './memory-routes.js';
+import { addMemoryRoutes } from './routes/memory-routes.js';
 import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
-import { addScheduleRoutes } from './schedule-routes.js';
-import { addStartRoutes } from './start-routes.js';
-import { addStreamRoute } from './stream-route.js';
-import { addWebhookRoutes } from './webhook-routes.js';
-import { addWorkflowRoutes } from './workflow-routes.js';
+import { addScheduleRoutes } from './routes/schedule-routes.js';
+import { addStartRoutes } from './routes/start-routes.js';
+import { addStreamRoute } from './routes/stream-route.js';
+import { addWebhookRoutes } from './routes/webhook-routes.js';
+import { addWorkflowRoutes } from './routes/workflow-routes.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { connect, type TemporalSettings } from '../connection.js';
+import { connect, type TemporalSettings } from '../temporal/connection.js';
 import { createScheduleManager, type ScheduleManager, type ScheduleManagerOptions } from './schedule-manager.js';
 
 /**

@@ -1,6 +1,6 @@
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client } from '@temporalio/client';
 import type { Plan, PlanSchedule, ScheduleOverride, ScheduleOverrideRepository } from '@compozy/core';
-import type { ToSearchAttributes } from '../search-attributes.js';
+import type { ToSearchAttributes } from '../temporal/search-attributes.js';
 import { decideUpdate } from './decide-update.js';
 import { listScheduleIds } from './list-schedules.js';
 import { actionMemo, baseOf, ownerMemo, OWNER, readMemo, yamlOf } from './schedule-memo.js';

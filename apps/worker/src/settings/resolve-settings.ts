@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { checkProject, type Project } from '@compozy/core/loader';
-import type { TemporalSettings } from '../connection.js';
+import type { TemporalSettings } from '../temporal/connection.js';
 import { chooseDriver, checkTogether } from './check-together.js';
 import { readEnvironmentSettings, readFlagSettings, type Environment } from './read-text-settings.js';
 import { readYamlSettings } from './read-yaml-settings.js';

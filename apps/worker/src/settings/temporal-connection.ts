@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { TemporalSettings } from '../connection.js';
+import type { TemporalSettings } from '../temporal/connection.js';
 import type { SettingProblem } from './setting-problem.js';
 import type { SettingKey, SettingValues } from './settings.js';
 

@@ -1,5 +1,5 @@
 import type { PlanWebhook } from '@compozy/core';
-import { createExecId, deriveExecId } from '../exec-id.js';
+import { createExecId, deriveExecId } from '../runs/exec-id.js';
 import { textAt, textOf } from './read-text.js';
 import { schemeOf, type Delivery } from './signature-schemes.js';
 

@@ -13,13 +13,13 @@ import {
   type SignalEnvelope,
   type WorkflowRecord,
 } from '@compozy/core';
-import type { CompozyWorker } from '../create-worker.js';
-import { createExecId } from '../exec-id.js';
-import { readTaskRows } from '../read-task-rows.js';
-import { temporalWorkflowId } from '../run-gateway.js';
-import { createRunHandle, loadWhole, readEnd, withEnd } from '../run-handle.js';
-import type { ApiRuns, ApiStore, RunReference, StartRequest } from './api-dependencies.js';
-import { ApiProblem, grpcCode } from './problem.js';
+import type { CompozyWorker } from '../../create-worker.js';
+import { createExecId } from '../../runs/exec-id.js';
+import { readTaskRows } from '../../runs/read-task-rows.js';
+import { temporalWorkflowId } from '../../runs/run-gateway.js';
+import { createRunHandle, loadWhole, readEnd, withEnd } from '../../runs/run-handle.js';
+import type { ApiRuns, ApiStore, RunReference, StartRequest } from '../api-dependencies.js';
+import { ApiProblem, grpcCode } from '../problem.js';
 
 export interface WorkerRunsOptions {
   readonly worker: Pick<CompozyWorker, 'client' | 'taskQueue' | 'triggerWorkflow'>;

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { CompozyError } from '@compozy/core';
-import type { ApiDependencies, ApiSchedules, ApiSchedule } from './api-dependencies.js';
-import { API_BASE, type ApiApp } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
-import { scheduleBodySchema, scheduleSchema, workflowParams } from './api-schemas.js';
-import { ApiProblem } from './problem.js';
+import type { ApiDependencies, ApiSchedules, ApiSchedule } from '../api-dependencies.js';
+import { API_BASE, type ApiApp } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
+import { scheduleBodySchema, scheduleSchema, workflowParams } from '../api-schemas.js';
+import { ApiProblem } from '../problem.js';
 
 const SCHEDULE = `${API_BASE}/schedules/{workflow_id}`;
 const tags = ['schedules'];

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { createSchemaValidator } from '@compozy/core/schema';
 import type { Context } from 'hono';
-import { takeWebhook } from '../webhooks/take-webhook.js';
-import type { ApiDependencies } from './api-dependencies.js';
-import { HOOKS_PATH, type ApiApp, type ApiEnvironment } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
-import { readJson } from './check-body.js';
-import { ApiProblem } from './problem.js';
+import { takeWebhook } from '../../webhooks/take-webhook.js';
+import type { ApiDependencies } from '../api-dependencies.js';
+import { HOOKS_PATH, type ApiApp, type ApiEnvironment } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
+import { readJson } from '../check-body.js';
+import { ApiProblem } from '../problem.js';
 
 const ignored = z.object({ status: z.literal('no_matching_event') }).openapi('IgnoredWebhook');
 const accepted = z

@@ -7,7 +7,7 @@ import {
   type RunInput,
   type SignalEnvelope,
 } from '@compozy/core';
-import type { ToSearchAttributes } from './search-attributes.js';
+import type { ToSearchAttributes } from '../temporal/search-attributes.js';
 
 export interface RunGatewayOptions {
   readonly client: Client;

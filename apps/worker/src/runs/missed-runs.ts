@@ -1,3 +1,4 @@
+import { toWorkflowRecord } from '@compozy/activities';
 import type { RunRecording, Store, WorkflowRecord } from '@compozy/core';
 
 export interface MissedRunsOptions {
@@ -86,21 +87,6 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
 }
 
 /** Without values: Temporal has them, and there may be many of these. */
-function toRow({ project, temporalWorkflowId, trigger, version, at, view }: RunRecording): WorkflowRecord {
-  return {
-    workflowExecId: view.workflow_exec_id,
-    workflowId: view.workflow_id,
-    project,
-    temporalWorkflowId,
-    status: view.status,
-    version,
-    input: null,
-    output: null,
-    error: null,
-    trigger,
-    usage: {},
-    startedAt: view.started_at ?? at,
-    updatedAt: at,
-    endedAt: null,
-  };
+function toRow(recording: RunRecording): WorkflowRecord {
+  return { ...toWorkflowRecord(recording), input: null, output: null, error: null, usage: {} };
 }

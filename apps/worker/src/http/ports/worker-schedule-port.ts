@@ -1,7 +1,7 @@
 import { CompozyError } from '@compozy/core';
-import type { ScheduleInfo } from '../schedules/describe-schedule.js';
-import type { ScheduleManager } from '../schedules/schedule-manager.js';
-import type { ApiSchedule, ApiSchedules } from './api-dependencies.js';
+import type { ScheduleInfo } from '../../schedules/describe-schedule.js';
+import type { ScheduleManager } from '../../schedules/schedule-manager.js';
+import type { ApiSchedule, ApiSchedules } from '../api-dependencies.js';
 
 /** The schedules of the project in Temporal, as the API shows and steers them. */
 export function createWorkerSchedulePort(schedules: ScheduleManager): ApiSchedules {

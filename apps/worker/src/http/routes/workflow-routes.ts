@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { Plan } from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
-import type { ApiDependencies } from './api-dependencies.js';
-import { API_BASE, type ApiApp } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
-import { workflowParams, workflowSchema } from './api-schemas.js';
+import type { ApiDependencies } from '../api-dependencies.js';
+import { API_BASE, type ApiApp } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
+import { workflowParams, workflowSchema } from '../api-schemas.js';
 
 const listRoute = apiRoute(
   { method: 'get', path: `${API_BASE}/workflows`, tags: ['workflows'], summary: 'Workflows of the project' },

@@ -1,10 +1,10 @@
 import { createSchemaValidator } from '@compozy/core/schema';
 import type { Context } from 'hono';
 import type { JsonObject, Trigger } from '@compozy/core';
-import { createExecId } from '../exec-id.js';
-import type { ApiDependencies, RunReference } from './api-dependencies.js';
-import { API_BASE, type ApiApp, type ApiEnvironment } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
+import { createExecId } from '../../runs/exec-id.js';
+import type { ApiDependencies, RunReference } from '../api-dependencies.js';
+import { API_BASE, type ApiApp, type ApiEnvironment } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
 import {
   endedSchema,
   executionUrl,
@@ -13,10 +13,10 @@ import {
   startedSchema,
   startSyncBodySchema,
   workflowParams,
-} from './api-schemas.js';
-import { checkStart } from './check-start.js';
-import { answerOnce } from './idempotency.js';
-import { ApiProblem } from './problem.js';
+} from '../api-schemas.js';
+import { checkStart } from '../check-start.js';
+import { answerOnce } from '../idempotency.js';
+import { ApiProblem } from '../problem.js';
 
 const location = { headers: { Location: { schema: { type: 'string' as const } } } };
 

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
 import type { RunView } from '@compozy/core';
 import { streamSSE } from 'hono/streaming';
-import type { ApiDependencies } from './api-dependencies.js';
-import { API_BASE, type ApiApp } from './api-environment.js';
-import { apiRoute } from './api-route.js';
-import { digits, executionParams } from './api-schemas.js';
-import { findExecution } from './find-execution.js';
-import { ApiProblem } from './problem.js';
-import { createRunChanges, parsePosition } from './run-changes.js';
-import { createSharedReads } from './share-reads.js';
+import type { ApiDependencies } from '../api-dependencies.js';
+import { API_BASE, type ApiApp } from '../api-environment.js';
+import { apiRoute } from '../api-route.js';
+import { digits, executionParams } from '../api-schemas.js';
+import { findExecution } from '../find-execution.js';
+import { ApiProblem } from '../problem.js';
+import { createRunChanges, parsePosition } from '../run-changes.js';
+import { createSharedReads } from '../share-reads.js';
 
 /** A comment in this interval keeps proxies from closing a silent stream. */
 const PING_MS = 15_000;

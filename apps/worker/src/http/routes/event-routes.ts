@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { DeadLetter, EventRecord, Json } from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
-import { createExecId, deriveExecId } from '../exec-id.js';
-import type { ApiDependencies, ApiEvents } from './api-dependencies.js';
-import { API_BASE, type ApiApp } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
+import { createExecId, deriveExecId } from '../../runs/exec-id.js';
+import type { ApiDependencies, ApiEvents } from '../api-dependencies.js';
+import { API_BASE, type ApiApp } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
 import {
   deadLetterParams,
   deadLetterQuery,
@@ -15,10 +15,10 @@ import {
   eventSchema,
   idempotencyHeader,
   pageSchema,
-} from './api-schemas.js';
-import { storeOf } from './find-execution.js';
-import { linkNext, readPage } from './link-next.js';
-import { ApiProblem } from './problem.js';
+} from '../api-schemas.js';
+import { storeOf } from '../find-execution.js';
+import { linkNext, readPage } from '../link-next.js';
+import { ApiProblem } from '../problem.js';
 
 const tags = ['events'];
 const acceptedSchema = z.object({ message: z.string(), event_id: z.string() }).openapi('AcceptedEvent');

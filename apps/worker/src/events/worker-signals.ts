@@ -2,8 +2,8 @@ import { QueryNotRegisteredError, WorkflowNotFoundError, type Client } from '@te
 import { CompozyError, GENERIC_WORKFLOW_TYPE, LISTENS_QUERY, type Json, type RunGateway } from '@compozy/core';
 import type { Listening } from '@compozy/core/interpreter';
 import type { OutgoingEvent, SentEvent } from '@compozy/dispatcher';
-import { createExecId } from './exec-id.js';
-import { signalIfOpen } from './run-gateway.js';
+import { createExecId } from '../runs/exec-id.js';
+import { signalIfOpen } from '../runs/run-gateway.js';
 
 interface SignalTarget {
   /** Only runs and triggers of this workflow are considered. */

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Json, RunView, Status, WorkflowFilter, WorkflowRecord } from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
-import type { ApiDependencies, RunReference } from './api-dependencies.js';
-import { API_BASE, type ApiApp } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
+import type { ApiDependencies, RunReference } from '../api-dependencies.js';
+import { API_BASE, type ApiApp } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
 import {
   anyExecutionQuery,
   executionParams,
@@ -16,10 +16,10 @@ import {
   taskQuery,
   taskSchema,
   workflowParams,
-} from './api-schemas.js';
-import { findExecution, storeOf } from './find-execution.js';
-import { linkNext, readPage, wrongCursor } from './link-next.js';
-import { ApiProblem } from './problem.js';
+} from '../api-schemas.js';
+import { findExecution, storeOf } from '../find-execution.js';
+import { linkNext, readPage, wrongCursor } from '../link-next.js';
+import { ApiProblem } from '../problem.js';
 
 const EXECUTIONS = `${API_BASE}/executions/workflows`;
 const EXECUTION = `${EXECUTIONS}/{exec_id}`;

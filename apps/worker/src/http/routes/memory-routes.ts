@@ -2,12 +2,12 @@ import type { z, RouteConfig } from '@hono/zod-openapi';
 import type { JsonObject, MemoryDefinition, MemoryOperation, ProjectSource } from '@compozy/core';
 import { toMemoryCall } from '@compozy/core/memory';
 import type { Context } from 'hono';
-import { createExecId } from '../exec-id.js';
-import type { ApiDependencies } from './api-dependencies.js';
-import { API_BASE, type ApiApp, type ApiEnvironment } from './api-environment.js';
-import { apiRoute, jsonContent } from './api-route.js';
-import { idempotencyHeader } from './api-schemas.js';
-import { answerOnce } from './idempotency.js';
+import { createExecId } from '../../runs/exec-id.js';
+import type { ApiDependencies } from '../api-dependencies.js';
+import { API_BASE, type ApiApp, type ApiEnvironment } from '../api-environment.js';
+import { apiRoute, jsonContent } from '../api-route.js';
+import { idempotencyHeader } from '../api-schemas.js';
+import { answerOnce } from '../idempotency.js';
 import {
   clearBody,
   deleteBody,
@@ -19,8 +19,8 @@ import {
   messagesBody,
   readQuery,
   statsQuery,
-} from './memory-schemas.js';
-import { ApiProblem } from './problem.js';
+} from '../memory-schemas.js';
+import { ApiProblem } from '../problem.js';
 
 const tags = ['memory'];
 
