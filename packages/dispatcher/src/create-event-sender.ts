@@ -19,6 +19,12 @@ import {
 const INGRESS_DISPATCHERS = 4;
 const DEFAULT_MAX_SIGNALS = 5_000;
 const LOOK_INTERVAL_MS = 10_000;
+/**
+ * The server ends a workflow with a history of 50 MiB, and what it had accepted is lost with it. Senders share a
+ * dispatcher and each looks after so much of its own, so that there is room for several.
+ */
+const MAX_HISTORY_BYTES = 16 * 1024 * 1024;
+const LOOK_AFTER_LENGTH = 3 * 1024 * 1024;
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 200;
 /** The connection tries again by itself for some seconds; whoever waits for the answer should have it before it gives up. */
@@ -89,6 +95,8 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   let epoch = 0;
   let signals = 0;
   let lookedAt = -Infinity;
+  /** UTF-16 units of JSON text since then. */
+  let sentSince = 0;
   let pumping = false;
   const waiting: Waiting[] = [];
 
@@ -110,9 +118,9 @@ export function createEventSender(options: EventSenderOptions): EventSender {
     old.signal(RETIRE_SIGNAL).catch(() => undefined);
   }
 
-  /** A dispatcher that retires says so where no worker is needed to read it. */
+  /** A dispatcher that retires says so where no worker is needed to read it; one that is full is left as well. */
   async function look(): Promise<void> {
-    if (performance.now() - lookedAt < LOOK_INTERVAL_MS) return;
+    if (performance.now() - lookedAt < LOOK_INTERVAL_MS && sentSince < LOOK_AFTER_LENGTH) return;
     for (;;) {
       const found = await client.workflow
         .getHandle(currentId())
@@ -121,14 +129,18 @@ export function createEventSender(options: EventSenderOptions): EventSender {
           if (error instanceof WorkflowNotFoundError) return undefined;
           throw error;
         });
-      if (found?.status.name !== 'RUNNING' || found.memo?.[RETIRING_MEMO] !== true) break;
-      epoch += 1;
-      signals = 0;
+      if (found?.status.name !== 'RUNNING') break;
+      if (found.memo?.[RETIRING_MEMO] === true) {
+        epoch += 1;
+        signals = 0;
+      } else if ((found.historySize ?? 0) > MAX_HISTORY_BYTES) moveOn();
+      else break;
     }
     lookedAt = performance.now();
+    sentSince = 0;
   }
 
-  async function signalBatch(batch: readonly EventSignal[]): Promise<void> {
+  async function signalBatch(batch: readonly EventSignal[], length: number): Promise<void> {
     const begin = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -140,6 +152,7 @@ export function createEventSender(options: EventSenderOptions): EventSender {
           signalArgs: [batch],
         });
         signals += 1;
+        sentSince += length;
         return;
       } catch (error) {
         const isLate = performance.now() - begin > GIVE_UP_AFTER_MS;
@@ -157,11 +170,16 @@ export function createEventSender(options: EventSenderOptions): EventSender {
       const batch: Waiting[] = [];
       let length = 0;
       while (waiting.length > 0 && batch.length < MAX_BATCH_EVENTS) {
-        length += waiting[0]!.length;
-        if (batch.length > 0 && length > MAX_BATCH_LENGTH) break;
+        const next = length + waiting[0]!.length;
+        if (batch.length > 0 && next > MAX_BATCH_LENGTH) break;
+        length = next;
         batch.push(waiting.shift()!);
       }
-      await signalBatch(batch.map(({ signal }) => signal)).then(
+      const sent = signalBatch(
+        batch.map(({ signal }) => signal),
+        length,
+      );
+      await sent.then(
         () => batch.forEach(({ accepted }) => accepted()),
         (error: unknown) => batch.forEach(({ refused }) => refused(error)),
       );

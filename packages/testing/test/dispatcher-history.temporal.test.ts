@@ -103,4 +103,34 @@ describe('the history of a dispatcher', () => {
     );
     await sender.retire();
   });
+
+  it('stays below what the server takes while nobody polls, and nothing of it is lost', async () => {
+    const { client } = worker;
+    const taskQueue = 'nobody-polls';
+    const sender = createEventSender({ client, project: 'history', instance: 'flood', taskQueue });
+    const ids = new Set<string>();
+    // The server ends a workflow whose history has 50 MiB.
+    const [count, payload] = [1_300, 'x'.repeat(48 * 1024)];
+    for (let from = 0; from < count; from += 10) {
+      const batch = Array.from({ length: 10 }, (_, n) => ({ name: 'lost', eventId: `flood-${from + n}`, payload }));
+      await sender.send(batch);
+      ids.add(sender.dispatcherId);
+    }
+    const late = await createWorker({
+      project: await loadProject(dir),
+      instanceId: 'late',
+      temporal: { hostPort: server.address, taskQueue },
+    });
+    await late.setup();
+    const statusOf = (id: string) => client.workflow.getHandle(id).query<DispatcherStatus>(STATUS_QUERY);
+    const settled = async () => {
+      let dead = 0;
+      for (const id of ids) dead += (await statusOf(id)).dead;
+      return dead;
+    };
+    await expect.poll(settled, { timeout: 60_000, interval: 500 }).toBe(count);
+    console.log(`${count} events of 48 KiB while nobody polled: ${ids.size} dispatchers`);
+    await sender.retire();
+    await late.stop();
+  });
 });

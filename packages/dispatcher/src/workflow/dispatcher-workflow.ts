@@ -38,6 +38,8 @@ import { toIncomingEvents } from './incoming-events.js';
 /** The server takes 10,000 signals in one run, and a longer history is slower to pick up. */
 const MAX_SIGNALS = 2_000;
 const MAX_HISTORY_EVENTS = 20_000;
+/** From here on a call is not waited for: its events go along, and starting them again starts nothing twice. */
+const MAX_HISTORY_BYTES = 16 * 1024 * 1024;
 const RECENT_DEAD = 20;
 /** UTF-16 units of JSON text. */
 const STORED_LENGTH = 192 * 1024;
@@ -96,9 +98,11 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     });
     for (const entry of resume?.queued ?? []) queue.add(entry);
     let inFlight = false;
+    let isGoingOn = false;
     let alarmAt: number | undefined;
     for (;;) {
       take();
+      if (inFlight && workflowInfo().historySize > MAX_HISTORY_BYTES) await goOn();
       if (!inFlight) {
         if (signals >= MAX_SIGNALS || historyIsLong()) await goOn();
         let batch = queue.due(Date.now());
@@ -150,6 +154,7 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
 
     function settle(batch: readonly QueuedEvent[], outcomes: readonly EventOutcome[]): void {
       inFlight = false;
+      if (isGoingOn) return;
       queue.settle(batch, outcomes, Date.now());
       for (const [index, outcome] of outcomes.entries()) {
         if (outcome.kind === 'started') handled += 1;
@@ -174,6 +179,7 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     }
 
     async function goOn(): Promise<void> {
+      isGoingOn = true;
       if (lengthOf(queue.entries()) > INLINE_LIMIT_BYTES) {
         stored = [...(await store(queue.entries())), ...stored];
         queue = createEventQueue();
