@@ -103,13 +103,15 @@ async function serve(): Promise<void> {
   }
 }
 
-/** Resolves with the first signal to end; the second one forces. */
+/** Resolves with the first signal to end; the second one, of whichever kind, forces. */
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
+    let isEnding = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (isEnding) process.exit(1);
+        isEnding = true;
         resolve();
-        process.once(signal, () => process.exit(1));
       });
     }
   });

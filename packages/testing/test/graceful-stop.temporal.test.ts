@@ -150,7 +150,7 @@ describe('SIGTERM', () => {
     const exited = once(host.child, 'exit');
     host.child.kill('SIGTERM');
     await expect.poll(() => isReady(host)).toBe(false);
-    host.child.kill('SIGTERM');
+    host.child.kill('SIGINT');
     expect(await exited).toEqual([1, null]);
     await handle.terminate();
   });
