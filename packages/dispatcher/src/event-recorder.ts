@@ -13,7 +13,7 @@ export interface EventRecorder {
   write(batch: EventRows): Promise<boolean>;
   /**
    * Writes it as soon as the store takes it again, for as long as this process lives. Of more than 10,000 events the
-   * oldest are dropped.
+   * oldest are dropped, with a warning of the process.
    */
   keep(batch: EventRows): void;
 }
@@ -33,6 +33,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const { store, timeoutMs = 3_000, retryMs = 2_000 } = options;
   let kept: EventRows[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let hasWarned = false;
 
   async function put({ rows, letters }: EventRows): Promise<boolean> {
     const late = Promise.withResolvers<boolean>();
@@ -68,7 +69,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         rows: [row],
         letters: letters.filter(({ event }) => event.eventId === row.eventId),
       }));
-      kept = [...kept, ...parts].slice(-MAX_KEPT);
+      kept = [...kept, ...parts];
+      if (kept.length > MAX_KEPT && !hasWarned) {
+        hasWarned = true;
+        process.emitWarning(
+          `The store has not taken ${MAX_KEPT} events: what became of the oldest of them is not shown any more, that of their runs is`,
+        );
+      }
+      kept = kept.slice(-MAX_KEPT);
       if (kept.length > 0) timer ??= setTimeout(() => void catchUp(), retryMs).unref();
     },
   };
