@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const LIMIT_MS = 180_000;
 /** What is printed when a program that serves is ready. */
 const SERVES = new Map([
-  ['compozy dev', 'compozy dev'],
+  ['compozy dev', 'task queue'],
   ['worker', 'worker ready'],
 ]);
 const CI_RUNS = ['demo', 'test', 'verify', 'examples'];
