@@ -26,8 +26,14 @@ const RUNS = [
   { name: 'stream', phases: 'examples,coverage,fuzzing', args: ['--include-path', STREAM] },
 ];
 
+/** Exit code where the program cannot be had. */
+const NOT_THERE = 3;
+
 const startedAt = performance.now();
-const schemathesis = await findSchemathesis();
+const schemathesis = await findSchemathesis().catch((error) => {
+  console.error(error.message);
+  process.exit(NOT_THERE);
+});
 const dir = await mkdtemp(path.join(tmpdir(), 'compozy-fuzz-report-'));
 const temporal = await startDevServer({ log: console.log });
 let cases = 0;
