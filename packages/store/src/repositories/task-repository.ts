@@ -63,8 +63,10 @@ export function createTaskRepository(database: SqlDatabase): TaskRepository {
         (next, kept) => !isTerminal(kept.status) && next.version > kept.version,
       ).map(toRow);
       const statements = inChunks(rows, Math.floor(database.maxParameters / COLUMNS)).map(upsert);
-      if (statements.length === 1) await database.run(statements[0]!);
-      else if (statements.length > 1) await database.atomically(statements);
+      // Temporal has it too.
+      const options = { mayBeLost: true } as const;
+      if (statements.length === 1) await database.run(statements[0]!, options);
+      else if (statements.length > 1) await database.atomically(statements, options);
     },
 
     async get(taskExecId) {

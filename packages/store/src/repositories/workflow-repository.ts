@@ -52,6 +52,8 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
               .whereRef('compozy_executions.version', '<', 'excluded.version'),
           )
           .returning('id'),
+        // Temporal has it too, and the reconciler looks.
+        { mayBeLost: true },
       );
       return written.length > 0;
     },

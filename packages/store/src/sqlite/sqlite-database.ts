@@ -15,7 +15,7 @@ import {
 } from 'kysely';
 import { lazy } from '../sql/lazy.js';
 import { CREATE_SCHEMA_TABLE, READ_SCHEMA_VERSION, SCHEMA_VERSION, statementsFrom } from '../sql/migrations.js';
-import { waitAbout, type SqlDatabase } from '../sql/sql-database.js';
+import { waitAbout, type SqlDatabase, type WriteOptions } from '../sql/sql-database.js';
 import type { Tables } from '../sql/tables.js';
 import { isBusy, toSqliteError } from './sqlite-errors.js';
 import { createWriteQueue } from './write-queue.js';
@@ -32,6 +32,8 @@ const NOW = `cast(unixepoch('subsec') * 1000 as integer)`;
 
 interface Connection {
   readonly database: DatabaseSync;
+  /** Whether a commit waits for the disk now. */
+  isDurable: boolean;
   readonly statements: Map<string, StatementSync>;
   /** The version of the schema when it was opened. */
   readonly found: number;
@@ -57,7 +59,8 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
     if (path !== ':memory:') await mkdir(dirname(path), { recursive: true });
     const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_MS });
     try {
-      return { database, statements: new Map(), found: await whenFree(() => prepareFile(database)) };
+      const found = await whenFree(() => prepareFile(database));
+      return { database, isDurable: true, statements: new Map(), found };
     } catch (error) {
       database.close();
       throw error;
@@ -92,7 +95,11 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
   }
 
   const queue = createWriteQueue<Connection>({
-    transact: (work) => use((open) => inTransaction(open.database, () => work(open))),
+    transact: (work, isDurable) =>
+      use((open) => {
+        waitForDisk(open, isDurable);
+        return inTransaction(open.database, () => work(open));
+      }),
     isIntact: (open) => open.database.isTransaction,
     toError: (error) => toSqliteError(error, path),
   });
@@ -102,20 +109,20 @@ export function createSqliteDatabase({ path, busyTimeoutMs }: SqliteDatabaseOpti
     now: sql<number>`${sql.raw(NOW)}`,
     shared: false,
     maxParameters: 30_000,
-    run: <R>(query: Compilable<R>) =>
+    run: <R>(query: Compilable<R>, options?: WriteOptions) =>
       whileOpen(async () => {
         const compiled = query.compile();
         const run = (open: Connection) => execute(open, compiled) as R[];
-        return compiled.query.kind === 'SelectQueryNode' ? await use(run) : await queue.write(run);
+        return compiled.query.kind === 'SelectQueryNode' ? await use(run) : await queue.write(run, options);
       }),
-    atomically: (queries) =>
+    atomically: (queries, options) =>
       whileOpen(async () => {
         const compiled = queries.map((query) => query.compile());
-        await queue.write((open) =>
+        const all = (open: Connection) =>
           allOrNothing(open.database, () => {
             for (const query of compiled) execute(open, query);
-          }),
-        );
+          });
+        await queue.write(all, options);
       }),
     migrate: () => whileOpen(() => use(({ found }) => found)),
     async readVersion() {
@@ -152,6 +159,13 @@ function execute({ database, statements }: Connection, { sql: text, parameters }
   statements.set(text, statement);
   if (statements.size > STATEMENTS_KEPT) statements.delete(statements.keys().next().value!);
   return statement.all(...(parameters as SQLInputValue[]));
+}
+
+/** In the order of the log: whatever waits takes what did not wait before it along. */
+function waitForDisk(open: Connection, isDurable: boolean): void {
+  if (open.isDurable === isDurable) return;
+  open.database.exec(`pragma synchronous = ${isDurable ? 'full' : 'normal'}`);
+  open.isDurable = isDurable;
 }
 
 function inTransaction<T>(database: DatabaseSync, action: () => T): T {

@@ -1,13 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import type { WriteOptions } from '../sql/sql-database.js';
 import { createWriteQueue } from './write-queue.js';
 
 function setUp() {
   const database = new DatabaseSync(':memory:');
   database.exec('create table names (name text primary key)');
   let commits = 0;
+  const durable: boolean[] = [];
   const queue = createWriteQueue<DatabaseSync>({
-    async transact(work) {
+    async transact(work, isDurable) {
+      durable.push(isDurable);
       database.exec('begin');
       try {
         const result = work(database);
@@ -22,20 +25,20 @@ function setUp() {
     isIntact: (open) => open.isTransaction,
     toError: (error) => new Error('refused', { cause: error }),
   });
-  const insert = (name: string) =>
-    queue.write((open) => open.prepare('insert into names values (?) returning name').all(name));
+  const insert = (name: string, options?: WriteOptions) =>
+    queue.write((open) => open.prepare('insert into names values (?) returning name').all(name), options);
   const names = () =>
     database
       .prepare('select name from names order by name')
       .all()
       .map(({ name }) => name);
-  return { database, queue, insert, names, commits: () => commits };
+  return { database, queue, insert, names, durable, commits: () => commits };
 }
 
 describe('createWriteQueue', () => {
   it('commits what is asked for at once together, and gives each its own result', async () => {
     const { insert, names, commits } = setUp();
-    const results = await Promise.all(['a', 'b', 'c'].map(insert));
+    const results = await Promise.all(['a', 'b', 'c'].map((name) => insert(name)));
     expect(results).toEqual([[{ name: 'a' }], [{ name: 'b' }], [{ name: 'c' }]]);
     expect(names()).toEqual(['a', 'b', 'c']);
     expect(commits()).toBe(1);
@@ -45,7 +48,7 @@ describe('createWriteQueue', () => {
 
   it('refuses one that fails, and keeps the others', async () => {
     const { insert, names } = setUp();
-    const results = await Promise.allSettled(['a', 'a', 'b'].map(insert));
+    const results = await Promise.allSettled(['a', 'a', 'b'].map((name) => insert(name)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     await expect(insert('a')).rejects.toThrow('refused');
     expect(names()).toEqual(['a', 'b']);
@@ -61,6 +64,15 @@ describe('createWriteQueue', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     await insert('c');
     expect(names()).toEqual(['c']);
+  });
+
+  it('waits for the disk when one of them has to', async () => {
+    const { insert, durable } = setUp();
+    const mayBeLost = { mayBeLost: true } as const;
+    await Promise.all([insert('a', mayBeLost), insert('b', mayBeLost)]);
+    await Promise.all([insert('c', mayBeLost), insert('d')]);
+    await insert('e', mayBeLost);
+    expect(durable).toEqual([false, true, false]);
   });
 
   it('is idle when everything is written', async () => {
