@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { getTaskQueue } from '@compozy/core';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { getTaskQueue, SEARCH_ATTRIBUTES } from '@compozy/core';
 import { stableId } from '@compozy/core/interpreter';
 import { startDevServer } from '@compozy/dev-server';
 import { createEventSender } from '@compozy/dispatcher';
@@ -45,13 +46,21 @@ const ways = {
 };
 
 async function startByClient() {
-  const workflowId = `greet-client-${(next += 1)}`;
-  // As the engine starts a run.
+  const execId = `client-${(next += 1)}`;
+  const workflowId = `greet-${execId}`;
+  // With the memo and the search attributes that the engine gives a run, so that the server has the same to do.
   await client.workflow.start('greet', {
     workflowId,
     taskQueue,
     args: [{ workflow_id: 'greet', project: 'throughput', input: { name: 'Ann' }, trigger: { type: 'api' } }],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    memo: { compozy_exec_id: execId, compozy_project: 'throughput' },
+    typedSearchAttributes: Object.entries({ execId, project: 'throughput', workflow: 'greet' }).map(
+      ([name, value]) => ({
+        key: defineSearchAttributeKey(SEARCH_ATTRIBUTES[name], 'KEYWORD'),
+        value,
+      }),
+    ),
   });
   return [workflowId];
 }
