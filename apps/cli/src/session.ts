@@ -1,9 +1,15 @@
 import path from 'node:path';
+import { CompozyError, type Store } from '@compozy/core';
 import { startDevServer, type DevServer, type DevServerOptions } from '@compozy/dev-server';
 import type { Project } from '@compozy/core/loader';
-import { createWorker, type CompozyWorker } from '@compozy/worker';
+import { createSqliteStore } from '@compozy/store';
+import { createWorker, startWorkerServer, type CompozyWorker, type Server } from '@compozy/worker';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Environment } from './env.js';
+
+const API_HOST = '127.0.0.1';
+/** For what is being answered. */
+const API_DRAIN_MS = 2_000;
 
 export interface SessionOptions {
   readonly env: Environment;
@@ -12,6 +18,8 @@ export interface SessionOptions {
   readonly log: (line: string) => void;
   /** Whether the project is served, schedules and events too, and not just asked for a run. */
   readonly serves: boolean;
+  /** Serves the HTTP API on 127.0.0.1, on this port or, with `orAnother`, on a free one where that is taken. */
+  readonly api?: { readonly port: number; readonly orAnother: boolean };
   readonly server?: Pick<DevServerOptions, 'ui' | 'uiPort' | 'port' | 'dbFilename'>;
 }
 
@@ -19,6 +27,8 @@ export interface SessionOptions {
 export interface Session {
   readonly server: DevServer;
   readonly worker: CompozyWorker;
+  /** Of the API, when it is served. */
+  readonly apiUrl: string | undefined;
   /** Milliseconds until the server answered and until the worker polled. */
   readonly startup: { readonly serverMs: number; readonly workerMs: number };
   close(): Promise<void>;
@@ -39,9 +49,15 @@ export async function openSession(project: Project, options: SessionOptions): Pr
   });
   const serverReady = performance.now();
   installRuntime(log);
-  try {
-    const worker = await createWorker({
+  await using opening = new AsyncDisposableStack();
+  opening.defer(() => server.stop());
+  const store = opening.adopt(createSqliteStore({ path: path.join(project.dir, '.compozy', 'state.db') }), (own) =>
+    own.close(),
+  );
+  const worker = opening.adopt(
+    await createWorker({
       project,
+      store,
       temporal: {
         hostPort: server.address,
         namespace: server.namespace,
@@ -55,21 +71,39 @@ export async function openSession(project: Project, options: SessionOptions): Pr
         ? { log: ({ level, message }) => log(level === 'warn' ? `warning: ${message}` : message) }
         : false,
       onToolLog: ({ toolId, text }) => log(`[${toolId}] ${text}`),
+    }),
+    (own) => own.stop(),
+  );
+  const api = options.api === undefined ? undefined : await serveApi(worker, store, options.api);
+  if (api !== undefined) {
+    opening.defer(async () => {
+      await api.drain(API_DRAIN_MS);
+      await api.close();
     });
-    await worker.setup();
-    return {
-      server,
-      worker,
-      startup: { serverMs: Math.round(serverReady - begin), workerMs: Math.round(performance.now() - serverReady) },
-      async close() {
-        await worker.stop();
-        await server.stop();
-      },
-    };
-  } catch (error) {
-    await server.stop();
-    throw error;
   }
+  await worker.setup();
+  api?.open();
+  const open = opening.move();
+  return {
+    server,
+    worker,
+    apiUrl: api === undefined ? undefined : `http://${API_HOST}:${api.port}/api/v0`,
+    startup: { serverMs: Math.round(serverReady - begin), workerMs: Math.round(performance.now() - serverReady) },
+    close: () => open.disposeAsync(),
+  };
+}
+
+async function serveApi(
+  worker: CompozyWorker,
+  store: Store,
+  { port, orAnother }: NonNullable<SessionOptions['api']>,
+): Promise<Server> {
+  const serve = (on: number) =>
+    startWorkerServer({ worker, store, host: API_HOST, port: on, healthPort: 0, drainDelayMs: 0 });
+  return await serve(port).catch((error: unknown) => {
+    if (!orAnother || !CompozyError.isInstance(error) || error.code !== 'Server.StartFailed') throw error;
+    return serve(0);
+  });
 }
 
 /** Once for the process, and only when a worker is wanted: an installed runtime keeps a process from ending. */

@@ -120,7 +120,7 @@ describe('compozy run', () => {
 describe('compozy dev', () => {
   it('takes up a changed workflow and a changed tool without a restart, and keeps the last good version', async () => {
     await using folder = await createFolder(greeting);
-    const dev = startCompozy(['dev', '-p', folder.dir], env);
+    const dev = startCompozy(['dev', '-p', folder.dir, '--api-port', '0'], env);
     let output = '';
     dev.stderr!.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     const seen = async (needle: string, from = 0) => {
@@ -148,6 +148,14 @@ describe('compozy dev', () => {
     try {
       await seen('compozy-greeting');
       expect(await greet()).toEqual({ text: 'Hello world' });
+      const api = /http:\/\/127\.0\.0\.1:\d+\/api\/v0/.exec(output)![0];
+      const served = async () => {
+        const { workflows } = (await (await fetch(`${api}/workflows`)).json()) as {
+          workflows: { workflow_id: string }[];
+        };
+        return workflows.map(({ workflow_id: id }) => id);
+      };
+      expect(await served()).toEqual(['hello']);
 
       let from = output.length;
       await replace('tools.ts', greeting['tools.ts'].replace('Hello', 'Welcome'));
@@ -168,6 +176,7 @@ describe('compozy dev', () => {
       await replace('parts/second.yaml', `resource: workflow\n${greeting['workflow.yaml'].replace('hello', 'second')}`);
       await seen('reloaded: hello, second', from);
       expect(await greet('second')).toEqual({ text: 'Welcome world' });
+      expect(await served()).toEqual(['hello', 'second']);
 
       from = output.length;
       await replace('workflow.yaml', 'id: [');

@@ -1,7 +1,16 @@
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createActivities, createProjectMask, type RunStore } from '@compozy/activities';
-import { CompozyError, getTaskQueue, PAUSE_SIGNAL, RESUME_SIGNAL, type Json } from '@compozy/core';
+import {
+  CompozyError,
+  getTaskQueue,
+  PAUSE_SIGNAL,
+  RESUME_SIGNAL,
+  type BlobStore,
+  type Json,
+  type MemoryOperations,
+  type ProjectSource,
+} from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import type { Project } from '@compozy/core/loader';
 import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
@@ -29,6 +38,10 @@ import { bundleWorkflows } from './temporal/workflow-bundle.js';
 export interface CompozyWorker {
   readonly client: Client;
   readonly taskQueue: string;
+  /** What it serves, after `reload` too. */
+  readonly project: ProjectSource;
+  readonly blobs: BlobStore;
+  readonly memory: MemoryOperations;
   /** The schedules of the project, as Temporal has them. */
   readonly schedules: ScheduleManager;
   /** The Workflow Id of the dispatcher that this worker's events go to. */
@@ -202,6 +215,9 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   return {
     client,
     taskQueue,
+    project: host,
+    blobs,
+    memory,
     checks,
     schedules: createScheduleManager({ client, project: project.name, ...overrides }),
     get dispatcherId() {

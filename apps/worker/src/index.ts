@@ -50,10 +50,9 @@ export { API_SCOPES, createApiKey, createApiKeys, hashApiKey, type ApiKeys, type
 export { createApi } from './http/create-api.js';
 export { HealthError, type HealthCheck, type HealthReport } from './health/health-check.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
+export { startWorkerServer, type WorkerServerOptions } from './http/start-worker-server.js';
 export { createWorkerChecks } from './health/worker-checks.js';
-export { createWorkerEventPort } from './http/ports/worker-event-port.js';
 export { createWorkerRuns, type WorkerRunsOptions } from './http/ports/worker-runs.js';
-export { createWorkerSchedulePort } from './http/ports/worker-schedule-port.js';
 export { describeSettings, type DescribedSetting } from './settings/describe-settings.js';
 export { LEFT_OUT_SETTINGS } from './settings/left-out-settings.js';
 export { SETTING_VARIABLES, type Environment } from './settings/read-text-settings.js';

@@ -1,15 +1,9 @@
-import path from 'node:path';
-import { createMemory, createSqliteStore } from '@compozy/memory';
 import { DefaultLogger, Runtime, type LogLevel as SdkLevel } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { readHostEnvironment } from './env.js';
 import { createHostLog, describeError, type HostLog, type LogLevel } from './host/host-log.js';
 import { createApiKeys } from './http/api-key.js';
-import { startServer } from './http/start-server.js';
-import { createWorkerEventPort } from './http/ports/worker-event-port.js';
-import { createWorkerRuns } from './http/ports/worker-runs.js';
-import { createWorkerSchedulePort } from './http/ports/worker-schedule-port.js';
-import { createProjectHost } from './project/project-host.js';
+import { startWorkerServer } from './http/start-worker-server.js';
 import { describeSettings } from './settings/describe-settings.js';
 import { flagsHelp } from './settings/flags-help.js';
 import { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
@@ -37,17 +31,12 @@ async function serve(): Promise<void> {
     for (const { severity: _always, ...warning } of warnings)
       print({ level: 'warn', ...warning, component: 'settings' });
     printSettings(settings.entries, log);
-    const source = createProjectHost(project);
     const { store, blobs, isOfOneHost, checks } = openStore(settings, project.dir);
-    const memory = createMemory({
-      store: createSqliteStore({ file: path.join(project.dir, '.compozy', 'memory.db') }),
-    });
     // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
     Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
     const worker = await createWorker({
       ...toWorkerOptions(values),
       checks,
-      memory,
       project,
       temporal,
       blobs,
@@ -60,20 +49,16 @@ async function serve(): Promise<void> {
     });
     const needsKey = values['server.auth.enabled'];
     const listening = toServerOptions(values);
-    const server = await startServer({
+    const server = await startWorkerServer({
       ...listening,
+      worker,
+      store,
       api: {
         ...toApiOptions(values),
-        project: source,
-        store,
-        runs: createWorkerRuns({ worker, project: source, blobs, store, onStoreError: warn('store') }),
-        events: createWorkerEventPort({ worker, project: project.name, deadLetters: store.deadLetters }),
-        schedules: createWorkerSchedulePort(worker.schedules),
-        memory,
         ...(needsKey ? { apiKeys: createApiKeys(values['server.auth.key_hashes'], store.apiKeys) } : {}),
         onError: (error, context) => print({ level: 'error', message: describeError(error), ...context }),
       },
-      checks: worker.checks,
+      onStoreError: warn('store'),
       onUnready: (check, error) => warn(check)(error),
     }).catch(async (error: unknown) => {
       await worker.stop();
@@ -94,7 +79,7 @@ async function serve(): Promise<void> {
     await server.drain(values['server.timeouts.server_shutdown']);
     await worker.stop();
     await server.close();
-    await Promise.all([store.close(), memory.close()]);
+    await store.close();
   } catch (error) {
     const isReport = error instanceof SettingsError;
     process.stderr.write(`${isReport ? formatSettingProblems(error.problems) : describeError(error)}\n`);

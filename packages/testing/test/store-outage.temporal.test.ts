@@ -11,14 +11,11 @@ import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { createDispatcherWatch, createEventSender, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
 import { createPostgresStore, createSqliteStore, withRedisCache } from '@compozy/store';
 import {
-  createProjectHost,
   createRunReconciler,
   createWorker,
-  createWorkerEventPort,
-  createWorkerChecks,
-  createWorkerRuns,
-  startServer,
+  startWorkerServer,
   type CompozyWorker,
+  type HealthCheck,
 } from '@compozy/worker';
 import { postgresMissing, startPostgres } from '../../store/test/servers/start-postgres.js';
 import { redisMissing, startRedis } from '../../store/test/servers/start-redis.js';
@@ -61,31 +58,21 @@ interface Host extends AsyncDisposable {
 }
 
 /** A worker with its HTTP server, as the host program has them. */
-async function startHost(
-  project: string,
-  store: Store,
-  checks: Parameters<typeof startServer>[0]['checks'],
-): Promise<Host> {
+async function startHost(project: string, store: Store, checks: readonly HealthCheck[] = []): Promise<Host> {
   const workflows = 'workflows: [{ source: ./quick.yaml }, { source: ./ask.yaml }]';
   await writeFile(path.join(dir, 'compozy.yaml'), `name: ${project}\n${workflows}\n`);
   const loaded = await loadProject(dir);
-  const source = createProjectHost(loaded);
-  const blobs = createMemoryBlobStore();
   const worker = await createWorker({
     project: loaded,
     store,
-    blobs,
+    checks,
+    blobs: createMemoryBlobStore(),
     temporal: { hostPort: temporal.address },
     instanceId: 'main',
   });
-  const server = await startServer({
-    api: {
-      project: source,
-      store,
-      runs: createWorkerRuns({ worker, project: source, blobs, store }),
-      events: createWorkerEventPort({ worker, project: source.name, deadLetters: store.deadLetters }),
-    },
-    checks: [...createWorkerChecks(worker), ...checks],
+  const server = await startWorkerServer({
+    worker,
+    store,
     host: '127.0.0.1',
     port: 0,
     healthPort: 0,
@@ -149,7 +136,7 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
   it('runs on, says so, and shows afterwards what it could not write', async () => {
     await using postgres = await startPostgres();
     const store = createPostgresStore({ url: postgres.createDatabase() });
-    await using host = await startHost('outage', store, [{ name: 'store', check: () => store.ping() }]);
+    await using host = await startHost('outage', store);
     const { client, taskQueue } = host.worker;
     await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
 
@@ -242,10 +229,7 @@ describe.skipIf(redisMissing !== undefined)('a worker whose Redis goes and comes
   it('runs on, says so, keeps its dispatcher, and uses Redis again', async () => {
     await using redis = await startRedis();
     const store = withRedisCache(createSqliteStore({ path: ':memory:' }), { url: redis.url });
-    await using host = await startHost('cached', store, [
-      { name: 'store', check: () => store.ping() },
-      { name: 'redis', check: () => store.pingCache() },
-    ]);
+    await using host = await startHost('cached', store, [{ name: 'redis', check: () => store.pingCache() }]);
     await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
     expect(await redis.command('KEYS', 'dispatcher:heartbeat:*')).toHaveLength(1);
 

@@ -13,7 +13,11 @@ interface DevOptions {
   readonly address?: string;
   readonly port?: string;
   readonly uiPort?: string;
+  readonly apiPort?: string;
 }
+
+/** Where the commands that speak to a server look for it. */
+const API_PORT = 5001;
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 150;
@@ -21,12 +25,15 @@ const SETTLE_MS = 150;
 export function addDevCommand(program: Command): void {
   program
     .command('dev')
-    .description('Temporal server with its UI, and a worker that takes up changes of YAML and tools at once')
+    .description(
+      'Temporal server with its UI, a worker that takes up changes of YAML and tools at once, and its HTTP API',
+    )
     .option('-p, --project <dir>', 'folder of compozy.yaml', '.')
     .option('--lenient', 'unknown keys are warnings')
     .option('--address <host:port>', 'Temporal server to use instead of starting one')
     .option('--port <number>', 'port of the Temporal server; a free one by default')
     .option('--ui-port <number>', 'port of the Temporal UI; a free one by default')
+    .option('--api-port <number>', `port of the HTTP API; ${API_PORT} by default, or a free one when that is taken`)
     .action(develop);
 }
 
@@ -39,6 +46,7 @@ async function develop(options: DevOptions): Promise<void> {
     env: readEnvironment(),
     log,
     serves: true,
+    api: { port: Number(options.apiPort ?? API_PORT), orAnother: options.apiPort === undefined },
     ...(options.address === undefined ? {} : { address: options.address }),
     server: {
       ui: true,
@@ -57,7 +65,7 @@ async function develop(options: DevOptions): Promise<void> {
   await session.close();
 }
 
-function banner(project: Project, { server, worker, startup }: Session): string {
+function banner(project: Project, { server, worker, apiUrl, startup }: Session): string {
   const row = (name: string, value: string) => `  ${pc.dim(name.padEnd(14))}${value}`;
   const workflows = [...project.workflows.keys()].join(', ');
   const [first] = project.workflows.keys();
@@ -67,6 +75,7 @@ function banner(project: Project, { server, worker, startup }: Session): string 
     '',
     row('Temporal', server.address),
     ...(server.uiUrl === undefined ? [] : [row('Temporal UI', server.uiUrl)]),
+    ...(apiUrl === undefined ? [] : [row('HTTP API', apiUrl)]),
     row('task queue', worker.taskQueue),
     row('workflows', workflows === '' ? 'none' : workflows),
     ...(first === undefined
