@@ -38,7 +38,9 @@ export function createEventRepository(database: SqlDatabase): EventRepository {
         next.settled === kept.settled ? next.updated_at >= kept.updated_at : next.settled > kept.settled,
       );
       const statements = inChunks(rows, Math.floor(database.maxParameters / COLUMNS)).map(upsert);
-      if (statements.length > 0) await database.atomically(statements);
+      // That an event was accepted is what Temporal knows; what became of it is in no other place.
+      const mayBeLost = rows.every(({ settled }) => settled === 0);
+      if (statements.length > 0) await database.atomically(statements, mayBeLost ? { mayBeLost } : {});
     },
 
     async get(project, eventId) {

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
-import type { DeadLetter, EventRecord, Json } from '@compozy/core';
+import { INLINE_LIMIT_BYTES, type DeadLetter, type EventRecord, type Json } from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
 import { createExecId, deriveExecId } from '../../runs/exec-id.js';
 import type { ApiDependencies, ApiEvents } from '../api-dependencies.js';
@@ -99,14 +100,15 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
     // An event is acted on once for its id, so that a key needs no note beside it.
     const derived = key === undefined ? createExecId() : deriveExecId(`${context.get('caller')}\n${key}`);
     const eventId = body.event_id ?? derived;
-    await sender.send({
+    const event = {
       eventId,
       name: body.name,
       payload: (body.payload ?? {}) as Json,
       correlationId: body.correlation_id ?? context.get('requestId'),
       source: 'api',
-      ...(body.workflow_id === undefined ? {} : { workflowId: body.workflow_id }),
-    });
+    };
+    await sender.send({ ...event, ...(body.workflow_id === undefined ? {} : { workflowId: body.workflow_id }) });
+    await showAccepted(dependencies.store, { ...event, project: project.name });
     return context.json({ message: 'event accepted', event_id: eventId }, 202);
   });
 
@@ -156,6 +158,29 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
 function configured(events: ApiEvents | undefined): ApiEvents {
   if (events !== undefined) return events;
   throw new ApiProblem('Api.NotConfigured', 'This server has no dispatcher, so it takes no events');
+}
+
+/** A store that does not answer keeps nobody waiting: the event is taken, and is shown when something became of it. */
+const SHOW_TIMEOUT_MS = 1_000;
+
+/** So that an event can be asked for as soon as its sender knows of it. */
+async function showAccepted(
+  store: ApiDependencies['store'],
+  event: Omit<EventRecord, 'status' | 'started' | 'error' | 'acceptedAt' | 'updatedAt'>,
+): Promise<void> {
+  // What is large is kept once, by the dispatcher's sender.
+  if (store === undefined || JSON.stringify(event.payload).length > INLINE_LIMIT_BYTES) return;
+  const now = new Date().toISOString();
+  const record: EventRecord = {
+    ...event,
+    status: 'accepted',
+    started: [],
+    error: null,
+    acceptedAt: now,
+    updatedAt: now,
+  };
+  const written = store.events.upsertAll([record]).catch(() => undefined);
+  await Promise.race([written, sleep(SHOW_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 function toEvent(record: EventRecord): z.infer<typeof eventSchema> {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { createSqliteStore } from '@compozy/store';
+import { callServer } from './call-server.js';
+import { startPlainServer } from './plain-server.js';
+
+/** Takes events, and tells nobody. */
+const events = { send: async () => undefined, replay: async () => undefined };
+const post = (url: string, body: object) => callServer(url, 'POST', '/api/v0/events', { body });
+
+describe('an event that was accepted', () => {
+  it('can be asked for at once', async () => {
+    await using server = await startPlainServer({ events });
+    expect((await post(server.url, { name: 'paid', payload: { n: 1 }, event_id: 'e1' })).status).toBe(202);
+    const { status, body } = await callServer(server.url, 'GET', '/api/v0/events/e1');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ event_id: 'e1', name: 'paid', status: 'accepted', started: [] });
+  });
+
+  it('keeps what became of it when it is sent again', async () => {
+    await using store = createSqliteStore({ path: ':memory:' });
+    await using server = await startPlainServer({ events, store });
+    await post(server.url, { name: 'paid', event_id: 'e1' });
+    const record = (await store.events.get('plain', 'e1'))!;
+    await store.events.upsertAll([{ ...record, status: 'processed' }]);
+    await post(server.url, { name: 'paid', event_id: 'e1' });
+    expect((await callServer(server.url, 'GET', '/api/v0/events/e1')).body).toMatchObject({ status: 'processed' });
+  });
+
+  it('is accepted when the store is down', async () => {
+    const store = createSqliteStore({ path: ':memory:' });
+    await store.close();
+    await using server = await startPlainServer({ events, store });
+    expect((await post(server.url, { name: 'paid' })).status).toBe(202);
+  });
+});
