@@ -13,6 +13,8 @@ const REACH_MS = 5_000;
 const START_MS = 30_000;
 /** A free port can be taken by somebody else before the server has it; then another one is tried. */
 const PORT_ATTEMPTS = 3;
+/** Exit code of a program in Go. */
+const PANIC = 2;
 
 export interface DevServer extends AsyncDisposable {
   /** `host:port` for clients and workers. */
@@ -65,7 +67,9 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
     }
     const lines = server.lastLines();
     const lostPort = lines.some((line) => line.includes('address already in use'));
-    if (!lostPort || attempt === PORT_ATTEMPTS) throw startFailed(found, failure, lines);
+    // A server that cannot have one of its inner ports panics, and the reason is far above the last lines.
+    const mayBeLuck = lostPort || failure === `it ended with exit code ${PANIC}`;
+    if (!mayBeLuck || attempt === PORT_ATTEMPTS) throw startFailed(found, failure, lines);
   }
 }
 
