@@ -1,5 +1,6 @@
 import { isTerminal, type RunView } from '@compozy/core';
 import { createLogUpdate } from 'log-update';
+import { colorsFor } from './colors.js';
 import { describeTask, renderTaskTree } from './task-tree.js';
 
 export interface RunDisplayOptions {
@@ -22,7 +23,12 @@ export function createRunDisplay({ live, stream }: RunDisplayOptions): RunDispla
 
 function liveTree(stream: NodeJS.WriteStream): RunDisplay {
   const draw = createLogUpdate(stream);
-  return { update: (view) => draw(renderTaskTree(view)), note: (line) => draw.persist(line), done: () => draw.done() };
+  const colors = colorsFor(stream);
+  return {
+    update: (view) => draw(renderTaskTree(view, colors)),
+    note: (line) => draw.persist(line),
+    done: () => draw.done(),
+  };
 }
 
 function plainLines(stream: NodeJS.WriteStream): RunDisplay {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { colorsFor } from './colors.js';
 import { formatFields, formatTable, seconds } from './table.js';
 
 const COLUMNS = [
@@ -14,15 +15,15 @@ describe('formatTable', () => {
       ['', null],
       ['long-name', 'x'],
     ];
-    expect(formatTable(COLUMNS, rows, undefined)).toBe(
+    expect(formatTable(COLUMNS, rows, colorsFor({}))).toBe(
       ['NAME       B', 'a          first', '名前       second', '-          -', 'long-name  x', ''].join('\n'),
     );
   });
 
-  it('has a head when there is nothing', () => expect(formatTable(COLUMNS, [], false)).toBe('NAME  B\n'));
+  it('has a head when there is nothing', () => expect(formatTable(COLUMNS, [], colorsFor({}))).toBe('NAME  B\n'));
 
   it('keeps what others wrote on its line', () => {
-    expect(formatTable(COLUMNS, [['a\nb\u001b[2J', '\u202Ec']], undefined)).toBe('NAME     B\na b [2J   c\n');
+    expect(formatTable(COLUMNS, [['a\nb\u001b[2J', '\u202Ec']], colorsFor({}))).toBe('NAME     B\na b [2J   c\n');
   });
 });
 

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import type { Colors } from './colors.js';
 import { oneLine } from './one-line.js';
 import { cellsOf } from './svg/measure-text.js';
 
@@ -8,12 +8,8 @@ export interface Column<T> {
   readonly cell: (row: T) => string | null;
 }
 
-/** One line for each row, under a head. What is no terminal, for Node: `undefined`, gets no colours. */
-export function formatTable<T>(
-  columns: readonly Column<T>[],
-  rows: readonly T[],
-  isTerminal: boolean | undefined,
-): string {
+/** One line for each row, under a head. */
+export function formatTable<T>(columns: readonly Column<T>[], rows: readonly T[], { dim }: Colors): string {
   const head = columns.map((column) => column.head);
   const lines = rows.map((row) => columns.map(({ cell }) => oneLine(cell(row) ?? '') || '-'));
   const widths = head.map((name, index) => Math.max(name.length, ...lines.map((line) => cellsOf(line[index]!))));
@@ -22,7 +18,6 @@ export function formatTable<T>(
       .map((cell, index) => cell + ' '.repeat(widths[index]! - cellsOf(cell)))
       .join('  ')
       .trimEnd();
-  const { dim } = pc.createColors(Boolean(isTerminal) && pc.isColorSupported);
   return `${[dim(join(head)), ...lines.map((line) => join(line))].join('\n')}\n`;
 }
 

@@ -1,11 +1,9 @@
 import type { RunView, Status, TaskView } from '@compozy/core';
-import pc from 'picocolors';
+import type { Colors } from './colors.js';
 import { oneLine } from './one-line.js';
 
 /** Children of one container that are drawn; the rest is counted. */
 const SHOWN_CHILDREN = 12;
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 const marks = (colors: Colors): Readonly<Record<Status, string>> => ({
   PENDING: colors.dim('·'),
@@ -19,7 +17,7 @@ const marks = (colors: Colors): Readonly<Record<Status, string>> => ({
 });
 
 /** The tasks of a run as an indented tree, one line each. */
-export function renderTaskTree(view: RunView, colors: Colors = pc, now: number = Date.now()): string {
+export function renderTaskTree(view: RunView, colors: Colors, now: number = Date.now()): string {
   const children = new Map<string | undefined, [string, TaskView][]>();
   for (const entry of Object.entries(view.tasks)) {
     const { parent } = entry[1];

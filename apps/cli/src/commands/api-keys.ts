@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ApiKeyRecord, ApiKeyRepository } from '@compozy/core';
 import { suggest } from '@compozy/core/schema';
 import type { ApiScope } from '@compozy/worker';
+import { colorsFor } from '../colors.js';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { locateStore, withStoreOptions, type StoreOptions } from '../open-store.js';
 import { formatTable, seconds, type Column } from '../table.js';
@@ -45,7 +46,7 @@ export function addApiKeysCommand(program: Command): void {
     async (options: StoreOptions) => {
       const list = await withKeys(options, (repository) => repository.list());
       if (options.json === true) writeJson({ api_keys: list.map((key) => toRow(key)) });
-      else process.stdout.write(formatTable(COLUMNS, list, process.stdout.isTTY));
+      else process.stdout.write(formatTable(COLUMNS, list, colorsFor(process.stdout)));
     },
   );
   withStoreOptions(

@@ -8,6 +8,7 @@ import {
   type SettingProblem,
   type SettingsCheck,
 } from '@compozy/worker/settings';
+import { colorsFor } from '../colors.js';
 import { readSettingsEnvironment } from '../env.js';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { formatTable, type Column } from '../table.js';
@@ -68,7 +69,7 @@ function settingsTable(settings: readonly DescribedSetting[], withSources: boole
     { head: 'VALUE', cell: ({ value }) => showValue(value) },
     ...(withSources ? [{ head: 'SOURCE', cell: ({ source }: DescribedSetting) => source }] : []),
   ];
-  return formatTable(columns, settings, process.stdout.isTTY);
+  return formatTable(columns, settings, colorsFor(process.stdout));
 }
 
 function showValue(value: DescribedSetting['value']): string | null {

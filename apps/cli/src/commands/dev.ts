@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { watch as Watch } from 'chokidar';
 import type { Command } from 'commander';
 import { checkProject, formatDiagnostics, type Project } from '@compozy/core/loader';
-import pc from 'picocolors';
+import { colorsFor } from '../colors.js';
 import { readEnvironment } from '../env.js';
 import { loadCheckedProject } from '../load-checked-project.js';
 import type { Session } from '../session.js';
@@ -66,12 +66,13 @@ async function develop(options: DevOptions): Promise<void> {
 }
 
 function banner(project: Project, { server, worker, apiUrl, startup }: Session): string {
-  const row = (name: string, value: string) => `  ${pc.dim(name.padEnd(14))}${value}`;
+  const { bold, dim } = colorsFor(process.stderr);
+  const row = (name: string, value: string) => `  ${dim(name.padEnd(14))}${value}`;
   const workflows = [...project.workflows.keys()].join(', ');
   const [first] = project.workflows.keys();
   return [
     '',
-    `  ${pc.bold('compozy dev')}  ${project.name}  ${pc.dim(`ready in ${startup.serverMs + startup.workerMs} ms`)}`,
+    `  ${bold('compozy dev')}  ${project.name}  ${dim(`ready in ${startup.serverMs + startup.workerMs} ms`)}`,
     '',
     row('Temporal', server.address),
     ...(server.uiUrl === undefined ? [] : [row('Temporal UI', server.uiUrl)]),

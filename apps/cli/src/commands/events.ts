@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '@compozy/core';
+import { colorsFor } from '../colors.js';
 import { readInput } from '../read-input.js';
 import { deadLetterPath, eventPath } from '../server/api-paths.js';
 import { readPages, tellNext } from '../server/read-pages.js';
@@ -145,7 +146,7 @@ async function listDeadLetters(options: DeadLettersOptions): Promise<void> {
   });
   if (options.json === true) writeJson({ dead_letters: list.items, page: list.page });
   else {
-    process.stdout.write(formatTable(DEAD_LETTER_COLUMNS, list.items, process.stdout.isTTY));
+    process.stdout.write(formatTable(DEAD_LETTER_COLUMNS, list.items, colorsFor(process.stdout)));
     tellNext(list);
   }
 }

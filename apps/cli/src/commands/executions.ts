@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { JsonObject, RunView, Status } from '@compozy/core';
 import { suggest } from '@compozy/core/schema';
-import pc from 'picocolors';
+import { colorsFor } from '../colors.js';
 import { describeEnd, printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
 import { executionPath } from '../server/api-paths.js';
@@ -115,7 +115,7 @@ async function listExecutions(options: ListOptions): Promise<void> {
   });
   if (options.json === true) writeJson({ executions: list.items, page: list.page });
   else {
-    process.stdout.write(formatTable(COLUMNS, list.items, process.stdout.isTTY));
+    process.stdout.write(formatTable(COLUMNS, list.items, colorsFor(process.stdout)));
     tellNext(list);
   }
 }
@@ -123,7 +123,7 @@ async function listExecutions(options: ListOptions): Promise<void> {
 async function getExecution(execId: string, options: ServerOptions): Promise<void> {
   const view = await openClient(options).get<RunView>(executionPath(execId));
   if (options.json === true) return writeJson(view);
-  const colors = pc.createColors(process.stdout.isTTY && pc.isColorSupported);
+  const colors = colorsFor(process.stdout);
   const end = view.status === 'SUCCESS' ? JSON.stringify(view.output, null, 2) : describeEnd(view);
   process.stdout.write(`${renderTaskTree(view, colors)}\n${end}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { colorsFor } from '../colors.js';
 import { readEnvironment } from '../env.js';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { loadCheckedProject } from '../load-checked-project.js';
@@ -44,7 +45,7 @@ export function addSchedulesCommand(program: Command): void {
       await using source = await open(options);
       const list = await source.list();
       if (options.json === true) writeJson({ schedules: list });
-      else process.stdout.write(formatTable(COLUMNS, list, process.stdout.isTTY));
+      else process.stdout.write(formatTable(COLUMNS, list, colorsFor(process.stdout)));
     },
   );
   for (const [action, { description, done }] of Object.entries(ACTIONS)) {
