@@ -3,11 +3,14 @@ import type { Client } from '@temporalio/client';
 import { createActivities, createProjectMask, type RunStore } from '@compozy/activities';
 import {
   CompozyError,
+  directRunId,
   getTaskQueue,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
+  runnableName,
   type BlobStore,
   type Json,
+  type JsonObject,
   type MemoryOperations,
   type ProjectSource,
 } from '@compozy/core';
@@ -31,7 +34,7 @@ import { keepReconciled } from './schedules/keep-reconciled.js';
 import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
 import { findSearchAttributes } from './temporal/search-attributes.js';
 import { createWorkerEvents } from './events/worker-events.js';
-import type { TriggerOptions, WorkerConfig, WorkerOptions, WorkerStore } from './worker-options.js';
+import type { DirectOptions, TriggerOptions, WorkerConfig, WorkerOptions, WorkerStore } from './worker-options.js';
 import { createSignalSender, type SignalRequest } from './events/worker-signals.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
@@ -64,6 +67,13 @@ export interface CompozyWorker {
    * taken.
    */
   triggerWorkflow(workflowId: string, input?: Json, options?: TriggerOptions): Promise<RunHandle>;
+  /**
+   * Runs one task that stands in a file of its own, alone: a durable run like any other, whose `workflow_id` is
+   * `task:<taskId>` and whose output is that of the task. `given` is laid over the `with` of the task.
+   *
+   * @throws `Config.UnknownTask`, `Input.Invalid`; `Run.Exists` where the execution id is taken.
+   */
+  triggerTask(taskId: string, given?: JsonObject, options?: DirectOptions): Promise<RunHandle>;
   run(workflowId: string, workflowExecId: string): RunHandle;
   cancelWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
   /** Durable: no new task is begun until `resumeWorkflow`. */
@@ -203,6 +213,26 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
+  const startChecked = async (workflowId: string, input: Json, settings: TriggerOptions): Promise<RunHandle> => {
+    const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = settings;
+    const { existing = idempotencyKey === undefined ? 'refuse' : 'join' } = settings;
+    checkRunStart(host, validator, { workflowId, input, initialTaskId });
+    const derivedId = () =>
+      idempotencyKey === undefined
+        ? createExecId()
+        : deriveExecId(`start:${host.name}\n${workflowId}\n${idempotencyKey}`);
+    const workflowExecId = settings.workflowExecId ?? derivedId();
+    const { runId } = await runs.startRun({
+      workflowId,
+      workflowExecId,
+      input,
+      trigger,
+      ...(initialTaskId === undefined ? {} : { initialTaskId }),
+    });
+    if (runId !== undefined || existing === 'join') return runOf(workflowId, workflowExecId, runId);
+    const message = `Execution "${workflowExecId}" of ${runnableName(workflowId)} exists already`;
+    throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
+  };
   const sendEvent = (event: OutgoingEvent) => events.send(event);
   const ping = store?.ping?.bind(store);
   const checks: readonly HealthCheck[] = [
@@ -247,27 +277,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       await connected.close();
     },
 
-    async triggerWorkflow(workflowId, input = {}, settings = {}) {
-      const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = settings;
-      const { existing = idempotencyKey === undefined ? 'refuse' : 'join' } = settings;
-      checkRunStart(host, validator, { workflowId, input, initialTaskId });
-      const derivedId = () =>
-        idempotencyKey === undefined
-          ? createExecId()
-          : deriveExecId(`start:${host.name}\n${workflowId}\n${idempotencyKey}`);
-      const workflowExecId = settings.workflowExecId ?? derivedId();
-      const { runId } = await runs.startRun({
-        workflowId,
-        workflowExecId,
-        input,
-        trigger,
-        ...(initialTaskId === undefined ? {} : { initialTaskId }),
-      });
-      if (runId !== undefined || existing === 'join') return runOf(workflowId, workflowExecId, runId);
-      const message = `Execution "${workflowExecId}" of workflow "${workflowId}" exists already`;
-      throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
-    },
-
+    triggerWorkflow: (workflowId, input = {}, settings = {}) => startChecked(workflowId, input, settings),
+    triggerTask: (taskId, given = {}, settings = {}) => startChecked(directRunId('task', taskId), given, settings),
     run: (workflowId, workflowExecId) => runOf(workflowId, workflowExecId),
     cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
     pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),

@@ -1,5 +1,6 @@
 export { createWorker, type CompozyWorker } from './create-worker.js';
 export type {
+  DirectOptions,
   TriggerOptions,
   WorkerConfig,
   WorkerMonitoring,

@@ -98,8 +98,11 @@ export interface WorkerSchedules {
   readonly log?: ScheduleLog;
 }
 
-export interface TriggerOptions {
+export interface TriggerOptions extends DirectOptions {
   readonly initialTaskId?: string;
+}
+
+export interface DirectOptions {
   readonly workflowExecId?: string;
   /** The same key starts one run, and gives that run again. */
   readonly idempotencyKey?: string;

@@ -3,10 +3,12 @@ import {
   isBlobRef,
   type BlobStore,
   type GetWorkflowDataInput,
+  type JsonObject,
   type ProjectSource,
   type WorkflowData,
 } from '@compozy/core';
 import { inlineOrBlob, loadJson } from '@compozy/core/blobs';
+import { splitIntoBlobs } from './split-into-blobs.js';
 import { checkRunStart, findPlan, type SchemaValidator } from '@compozy/core/schema';
 
 /** A larger plan would not fit into one event of the history together with what goes with it. */
@@ -52,9 +54,12 @@ export async function getWorkflowData(
       : given;
   // How runs are started is none of a run's business: what verifies webhooks stays out of the history.
   const { webhooks: _webhooks, schedule: _schedule, ...pinned } = plan;
+  const kept = await inlineOrBlob(blobs, value);
+  const isSplit = isRun && plan.direct !== undefined && isBlobRef(kept);
   return {
     plan: pinned,
-    input: await inlineOrBlob(blobs, value),
+    input: kept,
+    ...(isSplit ? { with: await splitIntoBlobs(blobs, value as JsonObject) } : {}),
     ...(isRun ? {} : { project: plan.project }),
   };
 }

@@ -66,6 +66,7 @@ export {
   type TimeoutKind,
 } from './model/policy.js';
 export type {
+  DirectKind,
   Plan,
   PlanSchedule,
   PlanTrigger,
@@ -130,6 +131,7 @@ export type {
   TriggeredWorkflow,
   TriggerWorkflowInput,
 } from './protocol/task-activities.js';
+export { directRunId, parseDirectRunId, runnableIds, runnableName } from './protocol/direct-run.js';
 export type { LateValue } from './protocol/late-value.js';
 export {
   GENERIC_WORKFLOW_TYPE,

@@ -95,6 +95,18 @@ export const workflowSchema = z
   })
   .openapi('Workflow');
 
+export const directTaskSchema = z
+  .object({
+    task_id: z.string(),
+    type: z.string(),
+    description: z.string().optional(),
+    file: z.string(),
+    with: jsonObject.openapi({ description: 'What the file gives the task; what a request gives is laid over it' }),
+    input_schema: nullableObject.openapi({ description: 'JSON Schema 2020-12 of what a request gives' }),
+    output_schema: nullableObject,
+  })
+  .openapi('DirectTask');
+
 export const startBodySchema = z
   .strictObject({
     input: jsonObject.optional(),
@@ -108,6 +120,17 @@ export const startSyncBodySchema = startBodySchema
     timeout: z.int().min(1).max(300).default(60).openapi({ description: 'Seconds to wait for the end' }),
   })
   .openapi('StartExecutionSync');
+
+const timeout = startSyncBodySchema.shape.timeout;
+
+export const startTaskBodySchema = z
+  .strictObject({
+    with: jsonObject.optional().openapi({ description: 'Laid over the "with" of the task' }),
+    correlation_id: z.string().min(1).max(200).optional(),
+  })
+  .openapi('StartTask');
+
+export const startTaskSyncBodySchema = startTaskBodySchema.extend({ timeout }).openapi('StartTaskSync');
 
 export const startedSchema = z
   .object({
@@ -128,6 +151,20 @@ export const endedSchema = z
     workflow: executionSchema,
   })
   .openapi('EndedExecution');
+
+const startedTaskShape = {
+  task_id: z.string(),
+  workflow_id: z.string().openapi({ description: 'In lists of executions: "task:" and the id of the task' }),
+  workflow_exec_id: z.string(),
+  exec_id: z.string().openapi({ description: 'The same as workflow_exec_id' }),
+  exec_url: z.string(),
+};
+
+export const startedTaskSchema = z.object(startedTaskShape).openapi('StartedTask');
+
+export const endedTaskSchema = z
+  .object({ ...startedTaskShape, output: json, usage: jsonObject, state: executionSchema })
+  .openapi('EndedTask');
 
 export const signalBodySchema = z
   .strictObject({
@@ -252,6 +289,7 @@ const pathId = (name: string) =>
     .max(1000)
     .openapi({ param: { name, in: 'path' } });
 export const workflowParams = z.object({ workflow_id: pathId('workflow_id') });
+export const taskParams = z.object({ task_id: pathId('task_id') });
 export const executionParams = z.object({ exec_id: pathId('exec_id') });
 export const eventParams = z.object({ event_id: pathId('event_id') });
 export const deadLetterParams = z.object({ id: pathId('id') });
@@ -264,5 +302,5 @@ export const idempotencyHeader = z.object({
     .openapi({ description: 'The same key and body get the same answer, for a day' }),
 });
 
-export const executionUrl = (workflowExecId: string) =>
-  `${API_BASE}/executions/workflows/${encodeURIComponent(workflowExecId)}`;
+export const executionUrl = (workflowExecId: string, kind: 'workflows' | 'tasks' = 'workflows') =>
+  `${API_BASE}/executions/${kind}/${encodeURIComponent(workflowExecId)}`;

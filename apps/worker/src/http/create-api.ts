@@ -17,6 +17,7 @@ import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from '.
 import { addScheduleRoutes } from './routes/schedule-routes.js';
 import { addStartRoutes } from './routes/start-routes.js';
 import { addStreamRoute } from './routes/stream-route.js';
+import { addTaskRoutes } from './routes/task-routes.js';
 import { addWebhookRoutes } from './routes/webhook-routes.js';
 import { addWorkflowRoutes } from './routes/workflow-routes.js';
 
@@ -59,6 +60,7 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
 
   addWorkflowRoutes(app, dependencies);
   addStartRoutes(app, dependencies);
+  addTaskRoutes(app, dependencies);
   addExecutionRoutes(app, dependencies);
   addStreamRoute(app, dependencies);
   addEventRoutes(app, dependencies);

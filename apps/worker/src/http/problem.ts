@@ -96,6 +96,7 @@ const UNAVAILABLE_GRPC = new Set([4, 8, 14]);
 /** Any error as a problem; what the caller may not know becomes a plain 500. */
 export function toApiProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
+  if (isUnknownPath(error)) return new ApiProblem('Api.NotFound', error.message, { cause: error });
   if (CompozyError.isInstance(error) && ENGINE_PROBLEMS[error.code] !== undefined) {
     const server = ENGINE_PROBLEMS[error.code]!.status >= 500;
     const detail = server ? `${ENGINE_PROBLEMS[error.code]!.title}; try again later` : error.message;
@@ -107,6 +108,13 @@ export function toApiProblem(error: unknown): ApiProblem {
   return new ApiProblem('Api.Internal', 'The server failed; its log has the reason under the request id', {
     cause: error,
   });
+}
+
+/** A task that was to run alone is part of the path; one to begin with is part of the body. */
+function isUnknownPath(error: unknown): error is CompozyError {
+  return (
+    CompozyError.isInstance(error) && error.code === 'Config.UnknownTask' && error.details['task_id'] !== undefined
+  );
 }
 
 /** The gRPC status code of an error of the Temporal client, which wraps what the connection threw. */

@@ -1,4 +1,4 @@
-import type { ProjectSource } from '@compozy/core';
+import { parseDirectRunId, type ProjectSource } from '@compozy/core';
 import type { Project } from '@compozy/core/loader';
 
 /** The project that a worker serves; `replace` swaps it for the runs that start from then on. */
@@ -16,8 +16,12 @@ export function createProjectHost(first: Project): ProjectHost {
     get name() {
       return current.name;
     },
-    plan: (workflowId) => current.workflows.get(workflowId),
+    plan(workflowId) {
+      const direct = parseDirectRunId(workflowId);
+      return direct === undefined ? current.workflows.get(workflowId) : current.tasks.get(direct.id);
+    },
     workflowIds: () => [...current.workflows.keys()],
+    taskIds: () => [...current.tasks.keys()],
     compileTask: (task, workflowId) => current.compileTask(task, workflowId),
     secrets: () => current.secrets,
     publicNames: () => new Set(Object.keys(current.publicEnv)),

@@ -1,6 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import {
   CompozyError,
+  GENERIC_WORKFLOW_TYPE,
+  parseDirectRunId,
+  runnableIds,
   SEARCH_ATTRIBUTES,
   type ProjectSource,
   type RunGateway,
@@ -12,7 +15,7 @@ import type { ToSearchAttributes } from '../temporal/search-attributes.js';
 export interface RunGatewayOptions {
   readonly client: Client;
   readonly taskQueue: string;
-  readonly project: Pick<ProjectSource, 'name' | 'workflowIds'>;
+  readonly project: Pick<ProjectSource, 'name' | 'workflowIds' | 'taskIds'>;
   readonly searchAttributes: ToSearchAttributes;
 }
 
@@ -36,7 +39,8 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
       };
       const temporalId = temporalWorkflowId(workflowId, workflowExecId);
       try {
-        const handle = await client.workflow.start(workflowId, {
+        const type = parseDirectRunId(workflowId) === undefined ? workflowId : GENERIC_WORKFLOW_TYPE;
+        const handle = await client.workflow.start(type, {
           workflowId: temporalId,
           taskQueue,
           args: [args],
@@ -58,7 +62,7 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
     async signalRun(workflowExecId, { id, name, payload, source }) {
       const envelope: SignalEnvelope = { payload, metadata: { signal_id: id, source } };
       const send = (temporalId: string) => signalIfOpen(client, temporalId, name, envelope);
-      for (const workflowId of project.workflowIds()) {
+      for (const workflowId of runnableIds(project)) {
         if (await send(temporalWorkflowId(workflowId, workflowExecId))) return;
       }
       // A run that was started by somebody else has a Workflow Id of another shape.

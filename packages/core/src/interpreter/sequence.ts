@@ -99,6 +99,7 @@ function follow(draft: Draft, node: TaskNode, transition: Transition): NextTask 
 /** `undefined` after failing the run. */
 function evaluateRunOutputs(draft: Draft): LateValue | undefined {
   const { plan } = draft;
+  if (plan.direct !== undefined) return { value: draft.node(draft.fields.lastTask!).output ?? null };
   if (plan.outputs === undefined) return { value: defaultOutputs(draft) };
   try {
     return evaluateLate(draft, undefined, plan.outputs, undefined, '/outputs');

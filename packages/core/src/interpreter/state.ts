@@ -16,7 +16,7 @@ export interface RunContext {
   readonly input: Json;
   readonly trigger: Trigger;
   readonly initialTaskId?: string;
-  /** One task alone: the run ends with it and says where it would have gone. `with` is laid over the task's own. */
+  /** One task alone: the run ends with it, and the state says where it would have gone. `with` is laid over its own. */
   readonly single?: { readonly with: JsonObject };
 }
 

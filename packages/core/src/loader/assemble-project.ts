@@ -14,6 +14,7 @@ import { createReporter, type Reporter } from '../schema/reporter.js';
 import { listedResources, resourceTypes } from '../schema/resource-types.js';
 import { isRecord, textAt, valueAt, type SourceDocument } from '../schema/source-document.js';
 import { createTrial } from '../schema/trial.js';
+import { cachedPlans } from './cached-plans.js';
 import { declaredEnvNames } from './declared-env.js';
 import type { Project, RuntimeSettings } from './project.js';
 import type { Autoloaded } from './read-autoload.js';
@@ -60,6 +61,7 @@ export function assembleProject(parts: ProjectParts): Project {
     ...(description === undefined ? {} : { description }),
     config: runtime.settings,
     workflows: compiled.plans,
+    tasks: compiled.tasks,
     secrets: createSecretValues(compiled.env),
     publicEnv: compiled.publicEnv,
     tools: compiled.tools,
@@ -67,7 +69,7 @@ export function assembleProject(parts: ProjectParts): Project {
     warnings: [],
     files,
     extend: (more) => extend(parts, resources, more),
-    compileTask: (task, workflowId) => compileTask(parts, task, workflowId),
+    compileTask: cachedPlans((task, workflowId) => compileTask(parts, task, workflowId)),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Project {
   readonly config: RuntimeSettings;
   /** The compiled plans by workflow id. */
   readonly workflows: ReadonlyMap<string, Plan>;
+  /** The compiled plans of the tasks that stand in files of their own, and can run alone, by task id. */
+  readonly tasks: ReadonlyMap<string, Plan>;
   /** What `.env` shows: the project's `.env` file and the texts of its `env:` block. Printing it shows names only. */
   readonly secrets: Readonly<Record<string, string>>;
   /** The part of `secrets` that is none: listed under `public_env`, or written in the project file. */
@@ -43,7 +45,7 @@ export interface Project {
   extend(resources: ResourceList): Project;
   /**
    * The plan of one task, written as in YAML, that may use what the project defines, and what `workflowId` defines too.
-   * Where it leads is not checked.
+   * Where it leads is not checked. The same definition gives the same plan.
    *
    * @throws DiagnosticsError (`Config.Invalid`), `Config.UnknownWorkflow`.
    */

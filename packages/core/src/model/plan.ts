@@ -79,6 +79,9 @@ export interface PlanSchedule {
   readonly input: JsonObject;
 }
 
+/** What can run alone, as a run of its own. */
+export type DirectKind = 'task';
+
 /**
  * One workflow of one project, checked and normalised: what a run is pinned to. JSON, without secrets.
  * Templates stand in it as source; parsed forms are caches of a process.
@@ -88,7 +91,9 @@ export interface Plan {
   readonly semantics: 1;
   readonly project: { readonly name: string; readonly version?: string; readonly description?: string };
   readonly workflow: { readonly id: string; readonly version?: string; readonly description?: string };
-  /** The workflow file, relative to the project. */
+  /** What runs alone, without a workflow round it: the run ends with its first task. Missing for a workflow. */
+  readonly direct?: DirectKind;
+  /** The file of the workflow, or of what runs alone, relative to the project. */
   readonly file: string;
   readonly input?: JsonObject;
   readonly tasks: readonly Task[];

@@ -4,9 +4,11 @@ import type { Plan } from '../model/plan.js';
 /** The project that a worker serves, as it is now. A run keeps the plan that it started with. */
 export interface ProjectSource {
   readonly name: string;
-  /** The compiled plan of a workflow, or `undefined`. */
+  /** The compiled plan of a workflow, or of what `directRunId` names; `undefined` when there is none. */
   plan(workflowId: string): Plan | undefined;
   workflowIds(): readonly string[];
+  /** Tasks in files of their own, which can run alone. */
+  taskIds(): readonly string[];
   /**
    * The plan of one task, written as in YAML, with what the project, and `workflowId` if given, define.
    *

@@ -39,6 +39,8 @@ export interface WorkflowData {
   readonly plan: Plan;
   /** The input after defaults, checked; a blob when it is large. */
   readonly input: Json | BlobRef;
+  /** Of a plan that runs alone, when `input` is a blob: the same, with the large values in it as blobs of their own. */
+  readonly with?: JsonObject;
   /** For callers that are no run of ours; a run has it in its plan. */
   readonly project?: Plan['project'];
   /** The worker has a store: the run tells it where it stands. */

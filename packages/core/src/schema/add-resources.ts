@@ -2,7 +2,6 @@ import type { JsonObject } from '../model/json.js';
 import { checkDocument } from './check-document.js';
 import { checkJsonSchema } from './check-json-schema.js';
 import type { CheckedResources, Resource } from './check-resources.js';
-import { checkTask } from './checked-task.js';
 import { checkToolTemplates, visitTemplates, type ToolTemplateScope } from './check-templates.js';
 import { definitionTypes, resourceTypes, type DefinitionType, type ResourceType } from './resource-types.js';
 import { withoutId, type SchemaTable } from './schema-table.js';
@@ -63,14 +62,6 @@ export function checkOtherResources(resources: CheckedResources, defaultModel: s
       }
       if (trial.end() && isDefault) owner ??= `${source.file}:${source.valuePlace(['default']).line}`;
     }
-  }
-  for (const { source, options, trial } of resources.of('task')) {
-    checkTask(source, [], options);
-    visitTemplates(source, [], options.reporter, undefined);
-    const message =
-      'The task has no effect: nothing can refer to a task in a file of its own yet; put it into a workflow';
-    options.reporter.report(source, 'feature.unsupported', message, { path: ['resource'], severity: 'warning' });
-    trial.end();
   }
 }
 

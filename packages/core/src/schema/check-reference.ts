@@ -15,6 +15,8 @@ export interface TemplateScope {
   readonly publicEnv: Readonly<Record<string, string>>;
   /** The field, where a secret in it would reach the history. */
   readonly secrets: string | undefined;
+  /** There is no workflow with other tasks. */
+  readonly isAlone?: true;
 }
 
 export interface ReferenceProblem {
@@ -49,15 +51,18 @@ function unknownVariable(root: string, { roots }: TemplateScope): ReferenceProbl
 function checkTaskReference(
   id: string,
   { guarded, path }: TemplateReference,
-  { tasks }: TemplateScope,
+  { tasks, isAlone }: TemplateScope,
 ): ReferenceProblem | undefined {
   const found = tasks.find(id);
   if (found === 'before') return checkNestedView(id, path, tasks) ?? checkOutput(id, { path, guarded }, tasks);
   if (found === 'unknown') {
     return {
       code: 'reference.unknown-task',
-      message: `There is no task "${id}" in this workflow`,
-      expected: expectedIds(tasks.ids),
+      message:
+        isAlone === true
+          ? `The task runs alone, so there is no task "${id}" whose result it could read`
+          : `There is no task "${id}" in this workflow`,
+      expected: isAlone === true ? 'a value of "with" or ".workflow.input"' : expectedIds(tasks.ids),
       suggestion: suggest(id, tasks.ids),
       // Where a missing value does no harm the run does not fail, but a slip of the pen would go unseen.
       ...(guarded ? { severity: 'warning' } : {}),

@@ -21,7 +21,8 @@ export function checkTemplates(check: TemplateCheck): void {
   const { document, project, options } = workflow;
   const lookup = createTaskLookup(check);
   const parents = new Map(nested.map(({ child, parent }) => [child, parent] as const));
-  const shared = { input, envNames: project.envNames, publicEnv: check.publicEnv };
+  const alone = check.isAlone === true ? { isAlone: true as const } : {};
+  const shared = { input, envNames: project.envNames, publicEnv: check.publicEnv, ...alone };
   for (const { child, parent } of [...tasks.map((task) => ({ child: task, parent: undefined })), ...nested]) {
     const around = ancestors(parent, parents);
     const roots = new Set([...TASK_ROOTS, ...(parent === undefined ? [] : ['parent'])]);

@@ -7,6 +7,7 @@ import { createIdCheck } from './check-ids.js';
 import { checkDocument, type CheckOptions } from './check-document.js';
 import { checkToolTemplates, visitTemplates, type ToolTemplateScope } from './check-templates.js';
 import { checkResources, type AutoloadedFile, type Resource } from './check-resources.js';
+import { compileDirectTask } from './compile-direct-task.js';
 import { compileWorkflow } from './compile-workflow.js';
 import { createMemoryTable } from './memory-table.js';
 import { projectDocument, type ProjectDocument } from './project.js';
@@ -38,6 +39,8 @@ export interface ProjectParts {
 
 export interface CompiledProject {
   readonly plans: ReadonlyMap<string, Plan>;
+  /** Of the tasks in files of their own, by task id. */
+  readonly tasks: ReadonlyMap<string, Plan>;
   readonly tools: Readonly<Record<string, ToolDefinition>>;
   readonly publicEnv: Readonly<Record<string, string>>;
   /** Everything that `.env` shows. */
@@ -125,7 +128,12 @@ export function compileProject({ source, document, options }: CheckedProject, pa
       }
     }
   }
-  return { plans, tools: tools.all(), publicEnv, env: shown };
+  const tasks = new Map<string, Plan>();
+  for (const { source: task, id, options: own, trial } of resources.of('task')) {
+    const plan = compileDirectTask(task, project, own);
+    if (trial.end() && plan !== undefined) tasks.set(id, plan);
+  }
+  return { plans, tasks, tools: tools.all(), publicEnv, env: shown };
 }
 
 /** `public_env`: their values are part of the plan. Texts of `env:` blocks without templates stand in a file anyway. */

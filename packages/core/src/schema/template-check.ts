@@ -17,4 +17,6 @@ export interface TemplateCheck {
   readonly input: JsonObject | undefined;
   /** Names of `.env` that are no secrets, with their values. */
   readonly publicEnv: Readonly<Record<string, string>>;
+  /** The one task runs without a workflow round it. */
+  readonly isAlone?: true;
 }

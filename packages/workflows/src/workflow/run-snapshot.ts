@@ -68,6 +68,7 @@ export async function openRun(input: RunInput): Promise<OpenedRun> {
       input: data.input as Json,
       trigger,
       ...(input.initial_task_id === undefined ? {} : { initialTaskId: input.initial_task_id }),
+      ...(data.plan.direct === undefined ? {} : { single: { with: data.with ?? (data.input as JsonObject) } }),
     };
     return { plan: data.plan, context, records: data.records === true };
   } catch (error) {

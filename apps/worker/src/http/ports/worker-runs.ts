@@ -5,6 +5,7 @@ import {
   isTerminal,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
+  runnableIds,
   SEARCH_ATTRIBUTES,
   type BlobStore,
   type Json,
@@ -23,7 +24,7 @@ import { ApiProblem, grpcCode } from '../problem.js';
 
 export interface WorkerRunsOptions {
   readonly worker: Pick<CompozyWorker, 'client' | 'taskQueue' | 'triggerWorkflow'>;
-  readonly project: Pick<ProjectSource, 'name' | 'workflowIds'>;
+  readonly project: Pick<ProjectSource, 'name' | 'workflowIds' | 'taskIds'>;
   /** The same one that the worker writes to. */
   readonly blobs: BlobStore;
   readonly store?: Pick<ApiStore, 'workflows' | 'tasks'>;
@@ -69,7 +70,7 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
   };
 
   const search = async (execId: string): Promise<RunReference | undefined> => {
-    for (const workflowId of project.workflowIds()) {
+    for (const workflowId of runnableIds(project)) {
       const temporalId = temporalWorkflowId(workflowId, execId);
       const description = await describe(temporalId);
       if (description !== undefined) return toReference(description, workflowId, execId);

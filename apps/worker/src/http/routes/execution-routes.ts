@@ -1,5 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import type { Json, RunView, Status, WorkflowFilter, WorkflowRecord } from '@compozy/core';
+import {
+  directRunId,
+  type Json,
+  type RunView,
+  type Status,
+  type WorkflowFilter,
+  type WorkflowRecord,
+} from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
 import type { ApiDependencies, RunReference } from '../api-dependencies.js';
 import { API_BASE, type ApiApp } from '../api-environment.js';
@@ -13,23 +20,31 @@ import {
   pageSchema,
   requestedSchema,
   signalBodySchema,
+  taskParams,
   taskQuery,
   taskSchema,
   workflowParams,
 } from '../api-schemas.js';
-import { findExecution, storeOf } from '../find-execution.js';
+import { findExecution, storeOf, type ExecutionKind } from '../find-execution.js';
 import { linkNext, readPage, wrongCursor } from '../link-next.js';
 import { ApiProblem } from '../problem.js';
 
-const EXECUTIONS = `${API_BASE}/executions/workflows`;
-const EXECUTION = `${EXECUTIONS}/{exec_id}`;
+const EXECUTIONS = `${API_BASE}/executions`;
 const tags = ['executions'];
+const KINDS = ['workflows', 'tasks'] as const;
 
-const getRoute = apiRoute(
-  { method: 'get', path: EXECUTION, tags, summary: 'An execution as it is now', request: { params: executionParams } },
-  { 200: { description: 'The execution with its tasks', content: jsonContent(executionSchema) } },
-  [404],
-);
+const getRoute = (kind: ExecutionKind) =>
+  apiRoute(
+    {
+      method: 'get',
+      path: `${EXECUTIONS}/${kind}/{exec_id}`,
+      tags,
+      summary: kind === 'tasks' ? 'An execution of one task, as it is now' : 'An execution as it is now',
+      request: { params: executionParams },
+    },
+    { 200: { description: 'The execution with its tasks', content: jsonContent(executionSchema) } },
+    [404],
+  );
 
 const pageOfExecutions = {
   200: {
@@ -39,7 +54,14 @@ const pageOfExecutions = {
 };
 
 const listRoute = apiRoute(
-  { method: 'get', path: EXECUTIONS, tags, summary: 'Executions', request: { query: anyExecutionQuery } },
+  {
+    method: 'get',
+    path: `${EXECUTIONS}/workflows`,
+    tags,
+    summary: 'Executions',
+    description: 'Those of tasks that run alone too: their workflow_id is "task:" and the id of the task.',
+    request: { query: anyExecutionQuery },
+  },
   pageOfExecutions,
   [501],
 );
@@ -56,52 +78,67 @@ const listOfWorkflowRoute = apiRoute(
   [404, 501],
 );
 
-const tasksRoute = apiRoute(
+const listOfTaskRoute = apiRoute(
   {
     method: 'get',
-    path: `${EXECUTION}/tasks`,
+    path: `${API_BASE}/tasks/{task_id}/executions`,
     tags,
-    summary: 'Tasks of an execution',
-    request: { params: executionParams, query: taskQuery },
+    summary: 'Executions of a task that ran alone',
+    request: { params: taskParams, query: executionQuery },
   },
-  {
-    200: {
-      description: 'In the order in which they started',
-      content: jsonContent(z.object({ tasks: z.array(taskSchema), page: pageSchema })),
-    },
-  },
-  [404],
+  pageOfExecutions,
+  [404, 501],
 );
+
+const tasksRoute = (kind: ExecutionKind) =>
+  apiRoute(
+    {
+      method: 'get',
+      path: `${EXECUTIONS}/${kind}/{exec_id}/tasks`,
+      tags,
+      summary: kind === 'tasks' ? 'The task of an execution, and what is inside of it' : 'Tasks of an execution',
+      request: { params: executionParams, query: taskQuery },
+    },
+    {
+      200: {
+        description: 'In the order in which they started',
+        content: jsonContent(z.object({ tasks: z.array(taskSchema), page: pageSchema })),
+      },
+    },
+    [404],
+  );
 
 type Steering = 'cancel' | 'pause' | 'resume';
 
-const steeringRoute = (action: Steering, summary: string) =>
+const steeringRoute = (kind: ExecutionKind, action: Steering, summary: string) =>
   apiRoute(
-    { method: 'post', path: `${EXECUTION}/${action}`, tags, summary, request: { params: executionParams } },
+    {
+      method: 'post',
+      path: `${EXECUTIONS}/${kind}/{exec_id}/${action}`,
+      tags,
+      summary,
+      request: { params: executionParams },
+    },
     { 200: { description: 'Asked for; the status follows', content: jsonContent(requestedSchema) } },
     [404, 409],
   );
 
-const signalRoute = apiRoute(
-  {
-    method: 'post',
-    path: `${EXECUTION}/signals`,
-    tags,
-    summary: 'Send a signal to an execution',
-    request: { params: executionParams, body: { required: true, content: jsonContent(signalBodySchema) } },
-  },
-  { 200: { description: 'Handed over', content: jsonContent(requestedSchema) } },
-  [404, 409, 413, 415],
-);
+const signalRoute = (kind: ExecutionKind) =>
+  apiRoute(
+    {
+      method: 'post',
+      path: `${EXECUTIONS}/${kind}/{exec_id}/signals`,
+      tags,
+      summary: 'Send a signal to an execution',
+      request: { params: executionParams, body: { required: true, content: jsonContent(signalBodySchema) } },
+    },
+    { 200: { description: 'Handed over', content: jsonContent(requestedSchema) } },
+    [404, 409, 413, 415],
+  );
 
 /** Reads executions and steers them. */
 export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): void {
-  const { project, runs } = dependencies;
-
-  app.openapi(getRoute, async (context) => {
-    const run = await findExecution(dependencies, context.req.valid('param').exec_id);
-    return context.json(toExecution(await runs.whole(await runs.read(run))), 200);
-  });
+  const { project } = dependencies;
 
   const list = async (query: z.infer<typeof executionQuery>, workflowId?: string) => {
     const filter: WorkflowFilter = {
@@ -132,8 +169,29 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
     return context.json({ executions: items.map(toSummary), page }, 200);
   });
 
-  app.openapi(tasksRoute, async (context) => {
-    const run = await findExecution(dependencies, context.req.valid('param').exec_id);
+  app.openapi(listOfTaskRoute, async (context) => {
+    const workflowId = directRunId('task', context.req.valid('param').task_id);
+    findPlan(project, workflowId);
+    const query = context.req.valid('query');
+    const { items, nextCursor } = await list(query, workflowId);
+    const page = linkNext(context, query.limit, nextCursor);
+    return context.json({ executions: items.map(toSummary), page }, 200);
+  });
+
+  for (const kind of KINDS) addRoutesOf(kind, app, dependencies);
+}
+
+/** What can be done with one execution. */
+function addRoutesOf(kind: ExecutionKind, app: ApiApp, dependencies: ApiDependencies): void {
+  const { runs } = dependencies;
+
+  app.openapi(getRoute(kind), async (context) => {
+    const run = await findExecution(dependencies, context.req.valid('param').exec_id, kind);
+    return context.json(toExecution(await runs.whole(await runs.read(run))), 200);
+  });
+
+  app.openapi(tasksRoute(kind), async (context) => {
+    const run = await findExecution(dependencies, context.req.valid('param').exec_id, kind);
     const { limit, cursor } = context.req.valid('query');
     const tasks = Object.entries((await runs.read(run)).tasks).toSorted(([, a], [, b]) =>
       (a.started_at ?? '').localeCompare(b.started_at ?? ''),
@@ -147,13 +205,13 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
   });
 
   const open = async (execId: string): Promise<RunReference> => {
-    const run = await findExecution(dependencies, execId);
+    const run = await findExecution(dependencies, execId, kind);
     if (run.open) return run;
     throw new ApiProblem('Api.Conflict', `Execution "${execId}" has ended`);
   };
 
   const steer = (action: Steering, summary: string) =>
-    app.openapi(steeringRoute(action, summary), async (context) => {
+    app.openapi(steeringRoute(kind, action, summary), async (context) => {
       const run = await open(context.req.valid('param').exec_id);
       await runs[action](run);
       return context.json(toRequested(run, action), 200);
@@ -162,7 +220,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
   steer('pause', 'Pause an execution: what runs goes on, nothing new begins');
   steer('resume', 'Resume an execution that is paused');
 
-  app.openapi(signalRoute, async (context) => {
+  app.openapi(signalRoute(kind), async (context) => {
     const run = await open(context.req.valid('param').exec_id);
     const { signal_name: name, payload = null } = context.req.valid('json');
     await runs.signal(run, name, payload as Json);
