@@ -109,6 +109,20 @@ describe('createResourceRegistry', () => {
 });
 
 describe('project.compileTask', () => {
+  it('compiles a definition once while it is in use, however many others there are', async () => {
+    await using temp = await shop();
+    const { project } = temp;
+    const definition = (to: string) => ({ id: 'send', tool: 'ship', with: { to } });
+    const [used, unused] = [project.compileTask(definition('used')), project.compileTask(definition('unused'))];
+    expect(project.compileTask(definition('used'), 'order')).not.toBe(used);
+    for (let other = 0; other < 250; other += 1) {
+      project.compileTask(definition(`place ${other}`));
+      expect(project.compileTask(definition('used'))).toBe(used);
+    }
+    expect(project.compileTask(definition('unused'))).not.toBe(unused);
+    expect(project.compileTask(definition('unused'))).toEqual(unused);
+  });
+
   it('knows the tools of the project and of the workflow that is named', async () => {
     await using temp = await shop();
     const { project } = temp;

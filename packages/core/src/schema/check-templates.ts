@@ -42,6 +42,10 @@ export function checkTemplates(check: TemplateCheck): void {
       } else visitTemplates(document, at, options.reporter, scope);
     }
   }
+  if (check.isAlone === true) {
+    visitTemplates(document, [], options.reporter, undefined);
+    return;
+  }
   const run = { ...shared, tasks: lookup.ofRun(), roots: new Set(RUN_ROOTS) };
   visitTemplates(document, ['outputs'], options.reporter, {
     ...run,

@@ -9,19 +9,23 @@ import { checkTemplates } from './check-templates.js';
 import { compileTask } from './compile-task.js';
 import { directInputSchema } from './direct-input-schema.js';
 import { createFlowGraph } from './flow-graph.js';
+import type { Reporter } from './reporter.js';
 import { textAt, valueAt, type SourceDocument } from './source-document.js';
 import type { NestedTask } from './template-check.js';
 import type { ProjectScope, WorkflowScope } from './workflow-scope.js';
 
 /**
  * The plan of the task that the file `source` is, to run alone. `undefined` after reporting why there is none; what
- * comes out may be used when nothing of the file was reported as an error.
+ * comes out may be used when nothing of the file was reported as an error. A task that asks for what this version does
+ * not run yet is warned of: nothing but a run of its own needs it.
  */
 export function compileDirectTask(
   source: SourceDocument,
   project: ProjectScope,
-  options: CheckOptions,
+  given: CheckOptions,
 ): Plan | undefined {
+  const { reporter, hasUnsupported } = withoutUnsupported(given.reporter);
+  const options = { ...given, reporter };
   const used: Record<string, ToolDefinition> = Object.assign(
     Object.create(null) as Record<string, never>,
     project.tools.all(),
@@ -47,7 +51,7 @@ export function compileDirectTask(
   const { publicEnv } = project;
   const graph = createFlowGraph([checked]);
   checkTemplates({ workflow: scope, tasks: [checked], nested, graph, input, publicEnv, isAlone: true });
-  if (compiled === undefined) return undefined;
+  if (compiled === undefined || hasUnsupported()) return undefined;
   const { onSuccess: _onSuccess, onError: _onError, ...task } = compiled;
   const description = textAt(source, ['description']);
   return {
@@ -91,4 +95,22 @@ function warnOfIgnored(
     const message = `"${String(at.at(-1))}" has no effect here: the task runs alone, and nothing comes after it`;
     options.reporter.report(source, 'key.ignored', message, { path: [...path, ...at], at: 'key', severity: 'warning' });
   }
+}
+
+function withoutUnsupported(outer: Reporter): { readonly reporter: Reporter; readonly hasUnsupported: () => boolean } {
+  let found = false;
+  const reporter: Reporter = {
+    open: (file) => outer.open(file),
+    diagnostics: () => outer.diagnostics(),
+    get errors() {
+      return outer.errors;
+    },
+    report(target, code, message, options) {
+      if (code !== 'feature.unsupported') return outer.report(target, code, message, options);
+      found = true;
+      const why = `${message}, so this task cannot be run`;
+      outer.report(target, code, why, { ...options, severity: 'warning' });
+    },
+  };
+  return { reporter, hasUnsupported: () => found };
 }
