@@ -18,7 +18,8 @@ import {
 const FILES = {
   'compozy.yaml': `name: shop
 workflows: [{ source: ./greet.yaml }, { source: ./hold.yaml }, { source: ./break.yaml }]
-tools: [{ id: broken, description: Throws }]
+tools: [{ id: broken, description: Throws }, { id: flaky, description: Throws twice for each name }]
+autoload: { enabled: true, strict: true, include: ["alone-*.yaml"] }
 `,
   'greet.yaml': `id: greet
 description: Says hello
@@ -41,6 +42,43 @@ outputs: { by: "{{ .tasks.after.output.by }}" }
 `,
   'break.yaml': `id: break
 tasks: [{ id: fail, type: basic, use: tool(broken) }]
+`,
+  'alone-greet.yaml': `resource: task
+id: greet
+description: Greets
+type: basic
+tool: flaky
+config: { retry_policy: { initial_interval: 10ms, maximum_attempts: 3 } }
+input:
+  type: object
+  required: [name, mood]
+  properties: { name: { type: string, maxLength: 20 }, mood: { type: string } }
+with: { mood: glad }
+output: { type: object, required: [text] }
+`,
+  'alone-fail.yaml': `resource: task
+id: fail
+tool: broken
+retries: 0
+`,
+  'alone-gate.yaml': `resource: task
+id: gate
+type: wait
+wait_for: approval
+outputs: { by: "{{ .signal.payload.by }}" }
+`,
+  'alone-triage.yaml': `resource: task
+id: triage
+type: router
+condition: "with.amount > 10 ? 'large' : 'small'"
+routes: { large: approve, small: pay }
+`,
+  'alone-count.yaml': `resource: task
+id: count
+type: collection
+items: "{{ .with.names }}"
+task: { id: "one-{{ .index }}", type: aggregate, outputs: { size: "{{ len .item }}" } }
+outputs: { text: "{{ len .with.names }} names, the first has {{ .children.one-0.output.size }}" }
 `,
 };
 
@@ -68,7 +106,14 @@ export async function startSampleServer(address: string, settings: SampleSetting
   const broken = () => {
     throw new Error('the tool is broken');
   };
-  const worker = await createWorker({ project, blobs, temporal: { hostPort: address }, tools: { broken } });
+  const attempts = new Map<string, number>();
+  const flaky = ({ name, mood }: { readonly name: string; readonly mood: string }) => {
+    const attempt = (attempts.get(name) ?? 0) + 1;
+    attempts.set(name, attempt);
+    if (attempt < 3) throw new Error(`attempt ${attempt}`);
+    return { text: `Hello ${name}`, mood };
+  };
+  const worker = await createWorker({ project, blobs, temporal: { hostPort: address }, tools: { broken, flaky } });
   const host = createProjectHost(project);
   const withRows = withStore ? { store } : {};
   const server = await startServer({
