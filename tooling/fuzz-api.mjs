@@ -19,11 +19,11 @@ const { values } = parseArgs({
   },
 });
 const examples = values.examples ?? (values.short ? '5' : '100');
-const STREAM = '/api/v0/executions/workflows/{exec_id}/stream';
+const STREAMS = ['workflows', 'tasks'].map((kind) => `/api/v0/executions/${kind}/{exec_id}/stream`);
 /** Stateful tests go from answer to answer; a stream of an execution that never ends would hold them for ever. */
 const RUNS = [
-  { name: 'routes', phases: 'examples,coverage,fuzzing,stateful', args: ['--exclude-path', STREAM] },
-  { name: 'stream', phases: 'examples,coverage,fuzzing', args: ['--include-path', STREAM] },
+  { name: 'routes', phases: 'examples,coverage,fuzzing,stateful', args: STREAMS.flatMap((route) => ['--exclude-path', route]) },
+  { name: 'stream', phases: 'examples,coverage,fuzzing', args: STREAMS.flatMap((route) => ['--include-path', route]) },
 ];
 
 /** Exit code where the program cannot be had. */

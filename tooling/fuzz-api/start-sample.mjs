@@ -84,6 +84,13 @@ async function fill(url, headers) {
     await start('hold', { wait: true }),
     await start('break'),
   ];
+  const startTask = async (task, given = {}) =>
+    (await call('POST', `/tasks/${task}/executions`, { with: given })).exec_id;
+  const [labelled, gated, otherGate] = [
+    await startTask('label', { name: 'Ada' }),
+    await startTask('gate'),
+    await startTask('gate'),
+  ];
   await call('POST', `/executions/workflows/${paused}/pause`);
   await call('POST', `/executions/workflows/${canceled}/cancel`);
   await call('POST', '/hooks/open', { id: 'hooked' });
@@ -96,6 +103,8 @@ async function fill(url, headers) {
     [paused]: 'PAUSED',
     [canceled]: 'CANCELED',
     [failed]: 'FAILED',
+    [labelled]: 'SUCCESS',
+    [gated]: 'WAITING',
   };
   await until('the executions', async () => {
     const all = await Promise.all(Object.keys(states).map((id) => call('GET', `/executions/workflows/${id}`)));
@@ -117,8 +126,17 @@ async function fill(url, headers) {
     executionsOf: {
       '/api/v0/executions/workflows/{exec_id}/stream': [ended, failed],
       '/api/v0/executions/workflows/{exec_id}/cancel': [another, ended],
+      '/api/v0/executions/tasks/{exec_id}/stream': [labelled],
+      '/api/v0/executions/tasks/{exec_id}/cancel': [otherGate, labelled],
+      ...Object.fromEntries(
+        ['', '/tasks', '/pause', '/resume', '/signals'].map((rest) => [
+          `/api/v0/executions/tasks/{exec_id}${rest}`,
+          [labelled, gated],
+        ]),
+      ),
     },
     workflow_id: ['greet', 'nightly'],
+    task_id: ['label'],
     event_id: [event],
     id: [letters[0].id],
     slug: ['open', 'hub'],

@@ -59,6 +59,19 @@ describe('compozy run', () => {
     expect(JSON.parse((await run('-', '{}')).stdout)).toEqual({ text: 'Hello world' });
   });
 
+  it('runs one task alone, which a definition in a file of its own is', async () => {
+    await using folder = await createFolder({
+      ...greeting,
+      'compozy.yaml': `${greeting['compozy.yaml']}autoload: { enabled: true, strict: true, include: ["*.task.yaml"] }\n`,
+      'polite.task.yaml': 'resource: task\nid: polite\ntool: greet\nwith: { name: nobody }\n',
+    });
+    const { stdout } = await compozy(['run', 'task:polite', '-p', folder.dir, '-i', '{"name":"Ada"}'], { env });
+    expect(JSON.parse(stdout)).toEqual({ text: 'Hello Ada' });
+    const unknown = await compozy(['run', 'task:polight', '-p', folder.dir], { env });
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain('Did you mean "task:polite"?');
+  });
+
   it('exits with 1 when the run fails, and says why', async () => {
     const workflow = 'id: broken\ntasks: [{ id: a, type: basic, tool: fail, retries: 0 }]\n';
     await using folder = await createFolder({ ...greeting, 'workflow.yaml': workflow });

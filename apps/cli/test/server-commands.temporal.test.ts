@@ -94,6 +94,13 @@ describe('compozy start', () => {
     expect(view).toMatchObject({ status: 'SUCCESS', output: { text: 'Hello Di' }, tasks: { text: { attempts: 0 } } });
   });
 
+  it('runs one task alone', async () => {
+    const waited = await run(['start', 'task:label', '-i', '{"name":"Bo"}', '--wait']);
+    expect(waited).toEqual({ code: 0, stdout: '{\n  "text": "For Bo"\n}\n', stderr: '' });
+    const { executions } = await json<Page>('executions', 'list', '--workflow', 'task:label');
+    expect(executions).toMatchObject([{ workflow_id: 'task:label', input: { name: 'Bo' }, output: { text: 'For Bo' } }]);
+  });
+
   it('exits with 1 when the run fails, from the task on that was named', async () => {
     const failed = await run(['start', 'greet', '-t', 'break', '-i', '{"name":"x"}', '--wait']);
     expect(failed).toMatchObject({ code: 1, stdout: '' });
@@ -129,7 +136,10 @@ describe('compozy start', () => {
   });
 
   it.each([
-    [['start'], 2, 'has "greet", "hold", "heard", "timed"', '"compozy-worker"'],
+    [['start'], 2, 'has "greet", "hold", "heard", "timed", "task:label"', '"compozy-worker"'],
+    [['start', 'task:lable'], 2, 'has no workflow "task:lable"; it has', 'Did you mean "task:label"?'],
+    [['start', 'task:label', '-i', '{"name":1}'], 2, 'Input.Invalid: The input of task "label"', 'input /name: '],
+    [['start', 'task:label', '-t', 'label'], 2, '"task:label" is a task', ''],
     [['start', 'gret'], 2, 'has no workflow "gret"; it has "greet"', 'Did you mean "greet"?'],
     [['start', 'greet', '-i', '{"name":1}'], 2, 'Input.Invalid: ', 'input /name: must be string'],
     [['start', 'greet', '-i', '[]'], 2, 'Api.Malformed: ', 'body /input: '],

@@ -4,6 +4,7 @@ export const shop = {
 workflows: [{ source: ./greet.yaml }, { source: ./hold.yaml }, { source: ./heard.yaml }, { source: ./timed.yaml }]
 runtime: { type: node, entrypoint: ./tools.ts }
 tools: [{ id: fail }]
+autoload: { enabled: true, strict: true, include: ["*.task.yaml"] }
 `,
   'greet.yaml': `id: greet
 config: { input: { type: object, required: [name], properties: { name: { type: string } } } }
@@ -27,6 +28,12 @@ tasks: [{ id: a, type: aggregate, outputs: { id: "{{ .workflow.input.id }}" } }]
   'timed.yaml': `id: timed
 schedule: { cron: '0 30 6 1 1 *', start_at: '2031-01-01T00:00:00Z' }
 tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
+`,
+  'label.task.yaml': `resource: task
+id: label
+type: aggregate
+input: { type: object, required: [name], properties: { name: { type: string } } }
+outputs: { text: "For {{ .with.name }}" }
 `,
   'tools.ts': `export default { fail: () => { throw new Error('out of paper'); } };\n`,
 };

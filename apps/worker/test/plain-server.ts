@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RunView } from '@compozy/core';
 import { loadProject } from '@compozy/core/loader';
+import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
 import { createSqliteStore } from '@compozy/store';
 import { createProjectHost, startServer, type ApiDependencies, type StartRequest } from '@compozy/worker';
 
@@ -50,12 +51,16 @@ export async function startPlainServer(settings: Partial<ApiDependencies> = {}):
     endedAt: null,
   });
   const nothing = async () => undefined;
+  const project = createProjectHost(await loadProject(dir));
+  const validator = createSchemaValidator();
   const server = await startServer({
     api: {
-      project: createProjectHost(await loadProject(dir)),
+      project,
       store,
       runs: {
         async start(request) {
+          // As a worker does before it starts anything.
+          checkRunStart(project, validator, request);
           started.push(request);
           return reference(request.workflowExecId, request.workflowId);
         },

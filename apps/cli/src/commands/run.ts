@@ -18,10 +18,10 @@ interface RunOptions {
 export function addRunCommand(program: Command): void {
   program
     .command('run')
-    .description('run one workflow to its end: starts a Temporal server unless one is configured, and a worker')
-    .argument('[workflow-id]', 'the workflow; may be left out when the project has one only')
+    .description('run one workflow, or one task alone, to its end: starts a Temporal server unless one is configured, and a worker')
+    .argument('[workflow-id]', 'the workflow, or task:<id>; may be left out when the project has one workflow only')
     .option('-p, --project <dir>', 'folder of compozy.yaml', '.')
-    .option('-i, --input <json>', 'input of the workflow: JSON, @file, or - for standard input')
+    .option('-i, --input <json>', 'input of the workflow, or values for the task: JSON, @file, or - for standard input')
     .option('-t, --task <id>', 'start at this task')
     .option('--json', 'print exactly one JSON object on stdout, everything else on stderr')
     .option('--lenient', 'unknown keys are warnings')
@@ -31,7 +31,7 @@ export function addRunCommand(program: Command): void {
 
 async function runWorkflow(given: string | undefined, options: RunOptions): Promise<void> {
   const project = await loadCheckedProject(options);
-  const workflowId = chooseWorkflow(project, given);
+  const workflowId = chooseWorkflow(project, given, { withTasks: true });
   const input = await readInput(options.input);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   // The SDK of Temporal takes longer to load than most commands take.

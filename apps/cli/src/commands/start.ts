@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { isTerminal, type JsonObject } from '@compozy/core';
+import { directRunId, isTerminal, parseDirectRunId, type JsonObject } from '@compozy/core';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
-import { workflowPath } from '../server/api-paths.js';
+import { taskPath, workflowPath } from '../server/api-paths.js';
 import { followToEnd } from '../server/follow-to-end.js';
 import { NoAnswer } from '../server/no-answer.js';
 import type { ServerClient, ServerRequest } from '../server/server-client.js';
@@ -35,9 +35,9 @@ export function addStartCommand(program: Command): void {
   withServerOptions(
     program
       .command('start')
-      .description('start a workflow on a running compozy-worker, and print the id of the execution')
-      .argument('[workflow-id]', 'one of the workflows of the server')
-      .option('-i, --input <json>', 'input of the workflow: JSON, @file, or - for standard input')
+      .description('start a workflow, or one task alone, on a running compozy-worker, and print the id of the execution')
+      .argument('[workflow-id]', 'one of the workflows of the server, or task:<id> for a task in a file of its own')
+      .option('-i, --input <json>', 'input of the workflow, or values for the task: JSON, @file, or - for standard input')
       .option('-t, --task <id>', 'start at this task')
       .option('--wait [seconds]', `wait for the end and print the output; ${DEFAULT_WAIT_S} s by default`, parseWait)
       .addOption(new Option('--follow', 'show the execution until it ends, and print the output').conflicts('wait'))
@@ -49,8 +49,12 @@ export function addStartCommand(program: Command): void {
 async function startWorkflow(workflowId: string | undefined, options: StartOptions): Promise<void> {
   const client = openClient(options);
   if (workflowId === undefined) throw await noWorkflow(client);
+  const taskId = parseDirectRunId(workflowId)?.id;
+  if (taskId !== undefined && options.task !== undefined) {
+    throw new CommandExit(EXIT.usage, `--task names the task of a workflow to start at, and "${workflowId}" is a task`);
+  }
   const body = {
-    input: await readInput(options.input),
+    [taskId === undefined ? 'input' : 'with']: await readInput(options.input),
     ...(options.task === undefined ? {} : { task_id: options.task }),
     ...(options.correlationId === undefined ? {} : { correlation_id: options.correlationId }),
   };
@@ -87,8 +91,10 @@ async function start(
   { idempotencyKey }: StartOptions,
 ): Promise<Started> {
   const key = idempotencyKey ?? randomUUID();
+  const taskId = parseDirectRunId(workflowId)?.id;
+  const path = taskId === undefined ? workflowPath(workflowId) : taskPath(taskId);
   const send = (request: Omit<ServerRequest, 'body'>) =>
-    client.send<Started>('POST', `${workflowPath(workflowId)}/executions`, { body, ...request });
+    client.send<Started>('POST', `${path}/executions`, { body, ...request });
   try {
     const answer = await send({ isRepeatable: true, idempotencyKey: key });
     if (idempotencyKey !== undefined && answer.headers.get('idempotent-replayed') === 'true') {
@@ -97,7 +103,7 @@ async function start(
     return answer.body;
   } catch (error) {
     const code = error instanceof ServerProblem ? error.document.code : undefined;
-    if (code === 'Config.UnknownWorkflow') throw await unknownWorkflow(client, workflowId, error as ServerProblem);
+    if (code === 'Config.UnknownWorkflow' || (code === 'Api.NotFound' && taskId !== undefined)) throw await unknownWorkflow(client, workflowId, error as ServerProblem);
     // A server without a store keeps no keys, and this one was ours.
     if (code === 'Api.NotConfigured' && idempotencyKey === undefined) return (await send({ isRepeatable: false })).body;
     if (code === 'Api.Conflict' || (error instanceof NoAnswer && error.reason !== 'refused')) {
@@ -109,7 +115,7 @@ async function start(
 }
 
 async function noWorkflow(client: ServerClient): Promise<CommandExit> {
-  const known = await listWorkflows(client);
+  const known = await listStartable(client);
   const list = known.map((id) => `"${id}"`).join(', ') || 'none';
   const line = `Name the workflow to start; the server at ${client.url} has ${list}`;
   const hint = '"compozy start" starts a workflow on a server; the server itself, for a project, is "compozy-worker"';
@@ -118,13 +124,16 @@ async function noWorkflow(client: ServerClient): Promise<CommandExit> {
 
 async function unknownWorkflow(client: ServerClient, given: string, problem: ServerProblem): Promise<CommandExit> {
   // A key that may start workflows may not be one that may read.
-  const known = await listWorkflows(client).catch(() => undefined);
+  const known = await listStartable(client).catch(() => undefined);
   return known === undefined ? problem : unknownName(`The server at ${client.url} has no workflow`, given, known);
 }
 
-async function listWorkflows(client: ServerClient): Promise<readonly string[]> {
-  const { workflows } = await client.get<{ readonly workflows: readonly Started[] }>('/workflows');
-  return workflows.map(({ workflow_id: id }) => id);
+async function listStartable(client: ServerClient): Promise<readonly string[]> {
+  const [{ workflows }, { tasks }] = await Promise.all([
+    client.get<{ readonly workflows: readonly { readonly workflow_id: string }[] }>('/workflows'),
+    client.get<{ readonly tasks: readonly { readonly task_id: string }[] }>('/tasks'),
+  ]);
+  return [...workflows.map(({ workflow_id: id }) => id), ...tasks.map(({ task_id: id }) => directRunId('task', id))];
 }
 
 function parseWait(text: string): number {

@@ -36,7 +36,11 @@ export interface StartRequest {
 
 /** The runs of the project, as the API needs them. */
 export interface ApiRuns {
-  /** Where there is a run of these ids already, open or ended, nothing is started. */
+  /**
+   * Checks the request, then starts. Where there is a run of these ids already, open or ended, nothing is started.
+   *
+   * @throws `Config.UnknownWorkflow`, `Config.UnknownTask`, `Input.Invalid` before anything is stored.
+   */
   start(request: StartRequest): Promise<RunReference>;
   find(workflowExecId: string): Promise<RunReference | undefined>;
   /** The run as it stands; large values are references. */
