@@ -79,6 +79,7 @@ function banner(project: Project, { server, worker, apiUrl, startup }: Session):
     ...(apiUrl === undefined ? [] : [row('HTTP API', apiUrl)]),
     row('task queue', worker.taskQueue),
     row('workflows', workflows === '' ? 'none' : workflows),
+    ...(project.tasks.size === 0 ? [] : [row('tasks alone', [...project.tasks.keys()].join(', '))]),
     ...(first === undefined
       ? []
       : [row('start one', `compozy run ${first} --project ${project.dir} --address ${server.address}`)]),

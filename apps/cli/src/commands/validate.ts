@@ -21,7 +21,8 @@ export function addValidateCommand(program: Command): void {
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
       const warnings = diagnostics.length - errors;
       if (options.json !== true) {
-        const files = project === undefined ? '' : ` in ${project.workflows.size} workflow(s)`;
+        const alone = (project?.tasks.size ?? 0) === 0 ? '' : ` and ${project!.tasks.size} task(s) that run alone`;
+        const files = project === undefined ? '' : ` in ${project.workflows.size} workflow(s)${alone}`;
         process.stdout.write(
           valid ? `valid: ${warnings} warning(s)${files}\n` : `invalid: ${errors} error(s), ${warnings} warning(s)\n`,
         );

@@ -4,7 +4,7 @@ import type { ErrorCode } from './codes.js';
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Config.Invalid': 'A project or a setting is not valid. A project lists every problem with file, line and column.',
   'Config.UnknownWorkflow': 'The project has no workflow of that id.',
-  'Config.UnknownTask': 'The workflow has no task of that id.',
+  'Config.UnknownTask': 'The workflow has no task of that id, or the project none in a file of its own.',
   'Config.WrongProject': 'The run was meant for another project than the one that this worker serves.',
   'Config.PlanTooLarge': 'The compiled workflow is larger than one event of the history may be (256 KiB).',
   'Input.Invalid': 'An input does not match its schema. The details list every problem by JSON pointer.',
