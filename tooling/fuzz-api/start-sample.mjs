@@ -88,8 +88,8 @@ async function fill(url, headers) {
     (await call('POST', `/tasks/${task}/executions`, { with: given })).exec_id;
   const [labelled, gated, otherGate] = [
     await startTask('label', { name: 'Ada' }),
-    await startTask('gate'),
-    await startTask('gate'),
+    await startTask('gate', { times: ['held'] }),
+    await startTask('gate', { times: ['held'] }),
   ];
   await call('POST', `/executions/workflows/${paused}/pause`);
   await call('POST', `/executions/workflows/${canceled}/cancel`);
