@@ -22,7 +22,11 @@ const examples = values.examples ?? (values.short ? '5' : '100');
 const STREAMS = ['workflows', 'tasks'].map((kind) => `/api/v0/executions/${kind}/{exec_id}/stream`);
 /** Stateful tests go from answer to answer; a stream of an execution that never ends would hold them for ever. */
 const RUNS = [
-  { name: 'routes', phases: 'examples,coverage,fuzzing,stateful', args: STREAMS.flatMap((route) => ['--exclude-path', route]) },
+  {
+    name: 'routes',
+    phases: 'examples,coverage,fuzzing,stateful',
+    args: STREAMS.flatMap((route) => ['--exclude-path', route]),
+  },
   { name: 'stream', phases: 'examples,coverage,fuzzing', args: STREAMS.flatMap((route) => ['--include-path', route]) },
 ];
 

@@ -98,7 +98,9 @@ describe('compozy start', () => {
     const waited = await run(['start', 'task:label', '-i', '{"name":"Bo"}', '--wait']);
     expect(waited).toEqual({ code: 0, stdout: '{\n  "text": "For Bo"\n}\n', stderr: '' });
     const { executions } = await json<Page>('executions', 'list', '--workflow', 'task:label');
-    expect(executions).toMatchObject([{ workflow_id: 'task:label', input: { name: 'Bo' }, output: { text: 'For Bo' } }]);
+    expect(executions).toMatchObject([
+      { workflow_id: 'task:label', input: { name: 'Bo' }, output: { text: 'For Bo' } },
+    ]);
   });
 
   it('exits with 1 when the run fails, from the task on that was named', async () => {

@@ -138,12 +138,12 @@ describe('what a task is given to run alone', () => {
 
   it('is for a task that there is', async () => {
     const plan = await planOf('resource: task\nid: greet\ntype: aggregate\noutputs: 1\n');
-    const start = () =>
+    const refused = () =>
       checkRunStart(sourceOf(plan), createSchemaValidator(), { workflowId: directRunId('task', 'gret'), input: {} });
-    expect(start).toThrow(
+    expect(refused).toThrow(
       'Project "shop" has no task "gret" in a file of its own; it has "greet"; did you mean "greet"?',
     );
-    expect(start).toThrow(expect.objectContaining({ code: 'Config.UnknownTask' }));
+    expect(refused).toThrow(expect.objectContaining({ code: 'Config.UnknownTask' }));
   });
 });
 

@@ -18,7 +18,9 @@ interface RunOptions {
 export function addRunCommand(program: Command): void {
   program
     .command('run')
-    .description('run one workflow, or one task alone, to its end: starts a Temporal server unless one is configured, and a worker')
+    .description(
+      'run one workflow, or one task alone, to its end: starts a Temporal server unless one is configured, and a worker',
+    )
     .argument('[workflow-id]', 'the workflow, or task:<id>; may be left out when the project has one workflow only')
     .option('-p, --project <dir>', 'folder of compozy.yaml', '.')
     .option('-i, --input <json>', 'input of the workflow, or values for the task: JSON, @file, or - for standard input')

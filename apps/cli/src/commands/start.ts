@@ -35,9 +35,14 @@ export function addStartCommand(program: Command): void {
   withServerOptions(
     program
       .command('start')
-      .description('start a workflow, or one task alone, on a running compozy-worker, and print the id of the execution')
+      .description(
+        'start a workflow, or one task alone, on a running compozy-worker, and print the id of the execution',
+      )
       .argument('[workflow-id]', 'one of the workflows of the server, or task:<id> for a task in a file of its own')
-      .option('-i, --input <json>', 'input of the workflow, or values for the task: JSON, @file, or - for standard input')
+      .option(
+        '-i, --input <json>',
+        'input of the workflow, or values for the task: JSON, @file, or - for standard input',
+      )
       .option('-t, --task <id>', 'start at this task')
       .option('--wait [seconds]', `wait for the end and print the output; ${DEFAULT_WAIT_S} s by default`, parseWait)
       .addOption(new Option('--follow', 'show the execution until it ends, and print the output').conflicts('wait'))
@@ -103,7 +108,8 @@ async function start(
     return answer.body;
   } catch (error) {
     const code = error instanceof ServerProblem ? error.document.code : undefined;
-    if (code === 'Config.UnknownWorkflow' || (code === 'Api.NotFound' && taskId !== undefined)) throw await unknownWorkflow(client, workflowId, error as ServerProblem);
+    if (code === 'Config.UnknownWorkflow' || (code === 'Api.NotFound' && taskId !== undefined))
+      throw await unknownWorkflow(client, workflowId, error as ServerProblem);
     // A server without a store keeps no keys, and this one was ours.
     if (code === 'Api.NotConfigured' && idempotencyKey === undefined) return (await send({ isRepeatable: false })).body;
     if (code === 'Api.Conflict' || (error instanceof NoAnswer && error.reason !== 'refused')) {
