@@ -29,8 +29,15 @@ describe('jsonSchemas', () => {
     expect(validate(jsonSchemas.workflow, { id: 'w', tasks: [{ id: 'a', itms: 1 }] })).toMatchObject({ ok: false });
   });
 
+  it('describes a task in a file of its own', () => {
+    const file = { resource: 'task', id: 'all', type: 'collection', items: [1], task: { id: 'one', tool: 'x' } };
+    expect(validate(jsonSchemas.task, file)).toEqual({ ok: true });
+    expect(validate(jsonSchemas.task, { ...file, task: { id: 'one', toool: 'x' } })).toMatchObject({ ok: false });
+    expect(validate(jsonSchemas.task, { ...file, itms: 1 })).toMatchObject({ ok: false });
+  });
+
   it('is JSON, with the dialect and a title', () => {
-    for (const schema of [jsonSchemas.project, jsonSchemas.workflow, jsonSchemas.tool]) {
+    for (const schema of Object.values(jsonSchemas)) {
       expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
       expect(schema).toMatchObject({
         $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -16,6 +16,8 @@ export interface EditorSchemas {
   readonly project: JsonObject;
   readonly workflow: JsonObject;
   readonly tool: JsonObject;
+  /** A task in a file of its own. */
+  readonly task: JsonObject;
 }
 
 /** Made when first asked for: a worker has no use for them. */
@@ -24,15 +26,19 @@ export const jsonSchemas: EditorSchemas = {
     return toEditorSchema(projectDocument, 'Compozy project');
   },
   get workflow() {
-    return {
-      ...toEditorSchema(workflowDocument, 'Compozy workflow'),
-      $defs: { task: taskSchema(true), unnamedTask: taskSchema(false) },
-    };
+    return { ...toEditorSchema(workflowDocument, 'Compozy workflow'), $defs: taskDefinitions() };
   },
   get tool() {
     return toEditorSchema(toolDocument, 'Compozy tool');
   },
+  get task() {
+    return { $schema: DIALECT, title: 'Compozy task', $ref: '#/$defs/task', $defs: taskDefinitions() };
+  },
 };
+
+function taskDefinitions(): JsonObject {
+  return { task: taskSchema(true), unnamedTask: taskSchema(false) };
+}
 
 /** One branch for each type, chosen by `type`, so that an editor says what is wrong with the task that is meant. */
 function taskSchema(isNamed: boolean): JsonObject {
