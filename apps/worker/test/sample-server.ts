@@ -76,9 +76,10 @@ routes: { large: approve, small: pay }
   'alone-count.yaml': `resource: task
 id: count
 type: collection
+input: { type: object, properties: { unit: { type: string, default: names } } }
 items: "{{ .with.names }}"
 task: { id: "one-{{ .index }}", type: aggregate, outputs: { size: "{{ len .item }}" } }
-outputs: { text: "{{ len .with.names }} names, the first has {{ .children.one-0.output.size }}" }
+outputs: { text: "{{ len .with.names }} {{ .with.unit }}, the first has {{ .children.one-0.output.size }}" }
 `,
 };
 

@@ -118,9 +118,9 @@ describe('what a task is given to run alone', () => {
     expect(check(plan, { amount: 1 }).input).toEqual({ amount: 1 });
   });
 
-  it('leaves the defaults to the run, where the own values come before them', async () => {
+  it('gets the defaults, but for what the task has itself', async () => {
     const plan = await planOf(task(''));
-    expect(check(plan, { name: 'Ann', mood: 'glad' }).input).toEqual({ name: 'Ann', mood: 'glad' });
+    expect(check(plan, { name: 'Ann', mood: 'glad' }).input).toEqual({ name: 'Ann', mood: 'glad', lang: 'en' });
     expect(() => check(plan, { name: 'Ann' })).toThrow('mood');
     const own = await planOf(task('with: { lang: "{{ .workflow.input.name }}", mood: sad }\n'));
     // The own values may satisfy what depends on others.
@@ -129,6 +129,15 @@ describe('what a task is given to run alone', () => {
     expect((own.input!['properties'] as JsonObject)['lang']).not.toHaveProperty('default');
     expect(() => check(own, { name: 'Ann', nmae: 1 })).toThrow('nmae');
     expect(() => check(own, {})).toThrow('name');
+  });
+
+  it('does not make an object of defaults where the task has one', async () => {
+    const schema = 'input: { properties: { place: { type: object, properties: { x: { default: 1 } } } } }';
+    const file = (own: string) => `resource: task\nid: a\ntype: aggregate\noutputs: 1\n${schema}\n${own}`;
+    expect(check(await planOf(file('')), {}).input).toEqual({ place: { x: 1 } });
+    const own = await planOf(file('with: { place: { x: 2 } }\n'));
+    expect(check(own, {}).input).toEqual({});
+    expect(check(own, { place: {} }).input).toEqual({ place: { x: 1 } });
   });
 
   it.each([[null], ['text'], [[1]]])('has to be an object: %j', async (input) => {

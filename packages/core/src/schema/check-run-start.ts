@@ -1,5 +1,5 @@
 import { CompozyError } from '../errors/compozy-error.js';
-import { isJsonObject, type Json } from '../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { ProjectSource } from '../ports/project-source.js';
 import { parseDirectRunId, runnableName } from '../protocol/direct-run.js';
@@ -18,8 +18,8 @@ export interface RunStartCheck {
 type StartableProject = Pick<ProjectSource, 'name' | 'plan' | 'workflowIds' | 'taskIds'>;
 
 /**
- * Refuses what a run would refuse first of all, and gives its plan and its input with defaults. What runs alone puts
- * the defaults in itself: its own `with` comes between them and what is given.
+ * Refuses what a run would refuse first of all, and gives its plan and its input with defaults. Of what runs alone, its
+ * own `with` comes between them and what is given.
  *
  * @throws `Config.UnknownWorkflow`, `Config.UnknownTask`, `Input.Invalid`.
  */
@@ -43,7 +43,18 @@ export function checkRunStart(
   }
   const value = plan.input === undefined ? input : validator.applyDefaults(plan.input, input);
   checkSchema(validator, plan.input, value, 'Input.Invalid', `The input of ${subject}`);
-  return { plan, input: plan.direct === undefined ? value : input };
+  return {
+    plan,
+    input: plan.direct === undefined ? value : withoutOwn(value as JsonObject, input as JsonObject, plan),
+  };
+}
+
+/** Defaults do not stand in for what the task has itself. */
+function withoutOwn(value: JsonObject, given: JsonObject, { tasks }: Plan): JsonObject {
+  const own = tasks[0]!.with ?? {};
+  return Object.fromEntries(
+    Object.entries(value).filter(([name]) => !Object.hasOwn(own, name) || Object.hasOwn(given, name)),
+  );
 }
 
 /** @throws `Config.UnknownWorkflow`, or `Config.UnknownTask` for a task that runs alone, with the ids that there are. */
