@@ -15,7 +15,6 @@ import type { SqlDatabase } from './sql/sql-database.js';
 export function createSqlStore(database: SqlDatabase): Store & AsyncDisposable {
   const close = () => database.close();
   return {
-    shared: database.shared,
     workflows: createWorkflowRepository(database),
     tasks: createTaskRepository(database),
     events: createEventRepository(database),

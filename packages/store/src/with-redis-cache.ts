@@ -41,7 +41,6 @@ export function withRedisCache(store: Store, options: RedisCacheOptions): Cached
     await store.close();
   };
   return {
-    ...(store.shared === undefined ? {} : { shared: store.shared }),
     workflows: cachedWorkflows(store.workflows, executions),
     tasks: cachedTasks(store.tasks, tasks),
     events: store.events,

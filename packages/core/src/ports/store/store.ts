@@ -67,8 +67,6 @@ export interface HeartbeatRepository {
 
 /** Everything that is kept beside Temporal. Whatever is down here, runs go on: Temporal's history is the truth. */
 export interface Store {
-  /** True when other hosts can use it too. */
-  readonly shared?: boolean;
   readonly workflows: WorkflowRepository;
   readonly tasks: TaskRepository;
   readonly events: EventRepository;
