@@ -247,6 +247,33 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     expect(await append(memory, 'three')).toMatchObject({ success: true });
   }, 60_000);
 
+  it('takes a conversation back from a host that stands still in the middle of a change', async () => {
+    await using hosts = createHosts(1);
+    const [other] = hosts.memories as [MemoryOperations];
+    await append(other, 'one');
+    const pool = new Pool({ connectionString: hosts.url });
+    pool.on('error', () => undefined);
+    const watched = watchPool(pool);
+    const memory = createMemory({ store: createPostgresStore({ pool: watched.pool }), countTokens });
+    await texts(memory);
+    watched.cut('never');
+    const same = { idempotencyKey: 'still' };
+    const still = append(memory, 'two', same);
+    const held = `select * from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    await expect.poll(async () => (await pool.query(held)).rows.length, { timeout: 10_000 }).toBe(1);
+    const late = await Promise.allSettled(each(4).map((index) => append(other, `late ${index}`)));
+    expect(late).toMatchObject(Array(4).fill({ status: 'rejected', reason: unavailable }));
+    // Two of them waited for the database; the others do not wait for it too, one after another.
+    expect(late[3]).toMatchObject({ reason: { message: expect.stringContaining('take too long') as string } });
+    await expect(still).rejects.toMatchObject(unavailable);
+    expect(await append(other, 'three')).toMatchObject({ total_count: 2 });
+    expect(await append(memory, 'two', same)).toMatchObject({ total_count: 3 });
+    expect(await texts(other)).toEqual(['one', 'three', 'two']);
+    await memory.close();
+    await pool.end();
+  }, 60_000);
+
   it('leaves a database of a later version alone, and says so', async () => {
     const url = server.createDatabase();
     expect(await readMemorySchema({ url })).toEqual({ version: 0, newest: 1 });

@@ -1,18 +1,23 @@
 import type { Pool, PoolClient } from 'pg';
 import type { PostgresConnection, PostgresPool } from '@compozy/core/sql';
 
+export type CutMoment = 'before' | 'after' | 'never';
+
 export interface WatchedPool {
   readonly pool: PostgresPool;
   /** How much all rows were that came back so far, as JSON. */
   received(): number;
-  /** The next commit loses its connection: before the server has it, or before the answer is here. */
-  cut(moment: 'before' | 'after'): void;
+  /**
+   * The next commit loses its connection: before the server has it, or before the answer is here. `never`: it does not
+   * go out, as if the process stood still, until the server ends the connection.
+   */
+  cut(moment: CutMoment): void;
 }
 
 /** A real pool whose answers are measured, and whose connections can be cut off at a commit. */
 export function watchPool(pool: Pool): WatchedPool {
   let received = 0;
-  let next: 'before' | 'after' | undefined;
+  let next: CutMoment | undefined;
 
   async function measured(target: PostgresConnection, text: string, values?: unknown[]) {
     const result = await target.query(text, values);
@@ -26,7 +31,7 @@ export function watchPool(pool: Pool): WatchedPool {
     if (moment === 'after') await client.query('commit');
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const lost = new Promise<void>((resolve) => client.once('end', resolve));
-    await pool.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
+    if (moment !== 'never') await pool.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
     await lost;
     return await client.query('commit');
   }
