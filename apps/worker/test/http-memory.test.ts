@@ -121,6 +121,8 @@ describe('the routes of a memory', () => {
     expect(await health(server.url)).toMatchObject({ status: 200, body: { healthy: true, memories: [chats, own] } });
     expect((await health(server.url, '/own')).body).toEqual(own);
     expect(await health(server.url, '/nobody')).toMatchObject({ status: 404, body: { code: 'Memory.NotFound' } });
+    // Of a memory called "health", what it holds: without a key there is nothing to read.
+    expect(await health(server.url, '/read')).toMatchObject({ status: 400, body: { code: 'Api.Malformed' } });
     await using bare = await startPlainServer();
     expect(await health(bare.url)).toMatchObject({ status: 501, body: { code: 'Api.NotConfigured' } });
     expect(await health(bare.url, '/own')).toMatchObject({ status: 501 });
