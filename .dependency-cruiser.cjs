@@ -3,8 +3,8 @@ const { builtinModules } = require('node:module');
 
 const TESTS = '(^packages/[^/]+/test/|\\.(test|test-d)\\.ts$|/__fixtures__/)';
 
-/** Parts of core that run where Node is: reading projects, storing large values, test support. */
-const CORE_ON_NODE = '^packages/core/src/(loader|blobs|testing)/';
+/** Parts of core that run where Node is: reading projects, storing large values, databases, test support. */
+const CORE_ON_NODE = '^packages/core/src/(loader|blobs|sql|testing)/';
 
 /** Parts of core that Temporal's sandbox evaluates. */
 const CORE_IN_SANDBOX =
@@ -33,7 +33,7 @@ const CORE_LAYERS = [
   ['condition'],
   ['tasks'],
   ['interpreter', 'schema', 'graph'],
-  ['blobs', 'memory'],
+  ['blobs', 'memory', 'sql'],
   ['loader', 'late'],
   ['testing'],
 ];
@@ -92,7 +92,11 @@ module.exports = {
         path: '^packages/([^/]+)/(test/|.*\\.(test|test-d)\\.ts$|.*/__fixtures__/)',
         pathNot: '^packages/testing/',
       },
-      to: { path: '^packages/', pathNot: '^packages/(core|dev-server|testing|$1)/' },
+      to: {
+        path: '^packages/',
+        // Tests share the starters of real servers.
+        pathNot: '^packages/((core|dev-server|testing|$1)/|store/test/servers/)',
+      },
     },
     {
       name: 'core-knows-nobody',

@@ -26,6 +26,7 @@ import { createExecId, deriveExecId } from './runs/exec-id.js';
 import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
 import { createWorkerChecks } from './health/worker-checks.js';
 import { createProjectHost } from './project/project-host.js';
+import { listMemories, refuseMemoriesOfOneHost } from './project/project-memories.js';
 import { createProjectTools } from './project/project-tools.js';
 import { createRunReconciler } from './runs/reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
@@ -103,7 +104,8 @@ export interface CompozyWorker {
 /**
  * Connects to Temporal and prepares a worker for one project. It polls after `setup`.
  *
- * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; the codes of the tool runtime.
+ * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; `Config.Invalid` for a project with
+ * memories beside a store that hosts share, without `memory`; the codes of the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
   const { temporal, resources, config = {}, versioning } = options;
@@ -118,6 +120,11 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const ownStore = options.store === undefined ? createSqliteStore({ path: path.join(state, 'state.db') }) : undefined;
   const store = ownStore ?? (options.store === false ? undefined : options.store);
   const withStore = store === undefined ? {} : { store };
+  const checkMemories = (served: Project) => {
+    if (options.memory === undefined && store?.blobs?.shared === true)
+      refuseMemoriesOfOneHost(createProjectHost(served));
+  };
+  checkMemories(project);
   const runStore = findRunStore(store, options);
   const instanceId = options.instanceId ?? createExecId();
   const { interceptors, sinks } = options.monitoring ?? {};
@@ -239,6 +246,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
     { name: 'dispatcher', check: () => events.check() },
     ...(ping === undefined ? [] : [{ name: 'store', check: ping }]),
+    // A project without memories needs none, and no file for them.
+    { name: 'memory', check: async () => (listMemories(host).length === 0 ? undefined : await memory.check()) },
     ...(options.checks ?? []),
   ];
 
@@ -293,6 +302,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
 
     async reload(next) {
       const served = serve(next);
+      checkMemories(served);
       host.replace(served);
       await tools.reload(served);
       await keeper?.reconcile();

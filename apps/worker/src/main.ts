@@ -31,7 +31,8 @@ async function serve(): Promise<void> {
     for (const { severity: _always, ...warning } of warnings)
       print({ level: 'warn', ...warning, component: 'settings' });
     printSettings(settings.entries, log);
-    const { store, blobs, isOfOneHost, checks } = openStore(settings, project.dir);
+    const opened = openStore(settings, project.dir);
+    const { store, blobs, memory, isOfOneHost, checks } = opened;
     // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
     Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
     const worker = await createWorker({
@@ -40,6 +41,7 @@ async function serve(): Promise<void> {
       project,
       temporal,
       blobs,
+      memory,
       store,
       schedules: {
         overrides: store.schedules,
@@ -79,7 +81,7 @@ async function serve(): Promise<void> {
     await server.drain(values['server.timeouts.server_shutdown']);
     await worker.stop();
     await server.close();
-    await store.close();
+    await opened.close();
   } catch (error) {
     const isReport = error instanceof SettingsError;
     process.stderr.write(`${isReport ? formatSettingProblems(error.problems) : describeError(error)}\n`);
@@ -114,7 +116,7 @@ function printSettings(entries: Parameters<typeof describeSettings>[0], { print 
 function warnOfHost(host: string, { print }: HostLog): void {
   const message =
     `A worker on "${host}" takes work from the same task queue, and the store is a file of this host: ` +
-    'neither finds the runs and large values of the other; use PostgreSQL (DB_CONN_STRING) for several hosts';
+    'neither finds the runs, memories and large values of the other; use PostgreSQL (DB_CONN_STRING) for several hosts';
   print({ level: 'warn', message, component: 'store' });
 }
 

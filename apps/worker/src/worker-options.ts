@@ -16,8 +16,8 @@ import type { HealthCheck } from './health/health-check.js';
 import type { ToolFunctions } from './project/project-tools.js';
 import type { ScheduleLog } from './schedules/keep-reconciled.js';
 
-/** The parts of a `Store` that a worker writes to; runs are written where there is room for them. */
-export type WorkerStore = DispatcherStore & Partial<RunStore> & Partial<Pick<Store, 'ping'>>;
+/** The parts of a `Store` that a worker uses; runs are written where there is room for them. */
+export type WorkerStore = DispatcherStore & Partial<RunStore> & Partial<Pick<Store, 'ping' | 'blobs'>>;
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -28,7 +28,10 @@ export interface WorkerOptions {
   readonly resources?: ResourceList;
   /** Large values; by default files in `<project>/.compozy/blobs`. */
   readonly blobs?: BlobStore;
-  /** For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which the first of them creates. */
+  /**
+   * For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which is for one host. So there is no
+   * default beside a store that hosts share: a project with memories needs it then.
+   */
   readonly memory?: MemoryOperations;
   /**
    * Where runs, events and dead letters are shown, and signs of life are kept; by default a SQLite file

@@ -200,7 +200,7 @@ describe('the OpenAPI document', () => {
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(routes).toHaveLength(46);
+    expect(routes).toHaveLength(49);
     expect(routes).toContain('post /api/v0/workflows/{workflow_id}/executions/sync');
     expect(paths['/api/v0/workflows/{workflow_id}/executions']!['post']).toMatchObject({
       responses: { 202: { description: 'Started' }, 422: { content: { 'application/problem+json': {} } } },

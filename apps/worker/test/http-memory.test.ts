@@ -112,6 +112,39 @@ describe('the routes of a memory', () => {
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
   });
 
+  it('tell of all memories, and of one, whether they can be reached', async () => {
+    const health = (url: string, id = '') => callServer(url, 'GET', `/api/v0/memory/health${id}`);
+    const [chats, own] = [
+      { id: 'chats', type: 'message_count_based', healthy: true },
+      { id: 'own', type: 'buffer', healthy: true },
+    ];
+    expect(await health(server.url)).toMatchObject({ status: 200, body: { healthy: true, memories: [chats, own] } });
+    expect((await health(server.url, '/own')).body).toEqual(own);
+    expect(await health(server.url, '/nobody')).toMatchObject({ status: 404, body: { code: 'Memory.NotFound' } });
+    // Of a memory called "health", what it holds: without a key there is nothing to read.
+    expect(await health(server.url, '/read')).toMatchObject({ status: 400, body: { code: 'Api.Malformed' } });
+    await using bare = await startPlainServer();
+    expect(await health(bare.url)).toMatchObject({ status: 501, body: { code: 'Api.NotConfigured' } });
+    expect(await health(bare.url, '/own')).toMatchObject({ status: 501 });
+    const away = createMemory({ store: createSqliteStore({ file: dir }) });
+    const errors: unknown[] = [];
+    await using broken = await startPlainServer({ memory: away, onError: (error) => void errors.push(error) });
+    const answer = await health(broken.url);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        healthy: false,
+        memories: [
+          { ...chats, healthy: false },
+          { ...own, healthy: false },
+        ],
+      },
+    ]);
+    expect(await health(broken.url, '/chats')).toMatchObject({ status: 200, body: { healthy: false } });
+    expect(errors).toMatchObject([{ code: 'Memory.Unavailable' }, { code: 'Memory.Unavailable' }]);
+    await away.close();
+  });
+
   it('say so where the server was given no memory, and where its store is away', async () => {
     await using bare = await startPlainServer();
     const route = '/api/v0/memory/chats/read?key=a';

@@ -35,7 +35,10 @@ export interface PlainServer extends AsyncDisposable {
 }
 
 /** The HTTP server over runs that only note what was asked; run "open" never ends. No Temporal server is needed. */
-export async function startPlainServer(settings: Partial<ApiDependencies> = {}): Promise<PlainServer> {
+export async function startPlainServer({
+  checks = [],
+  ...settings
+}: Partial<ApiDependencies> = {}): Promise<PlainServer> {
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-plain-'));
   await Promise.all(Object.entries(FILES).map(([name, text]) => writeFile(path.join(dir, name), text)));
   const store = createSqliteStore({ path: ':memory:' });
@@ -90,7 +93,7 @@ export async function startPlainServer(settings: Partial<ApiDependencies> = {}):
       },
       ...settings,
     },
-    checks: [],
+    checks,
     host: '127.0.0.1',
     port: 0,
     healthPort: 0,

@@ -73,6 +73,7 @@ export function createMemory(options: CreateMemoryOptions): MemoryOperations {
   return {
     // An operation answers in its own shape: `operate` is a table by operation.
     execute: async (call) => (await execute(call)) as MemoryResults[(typeof call)['operation']],
+    check: () => store.check(),
     close: () => store.close(),
   };
 }

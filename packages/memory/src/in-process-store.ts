@@ -62,6 +62,7 @@ function toConversation(kept: Kept | undefined): Conversation | undefined {
   return {
     count: messages.length,
     tokens: messages.reduce((sum, { tokens }) => sum + tokens, 0),
+    sizes: () => messages.map(({ tokens }) => tokens),
     messages: () => messages,
     ...(flushedAt === undefined ? {} : { flushedAt }),
   };

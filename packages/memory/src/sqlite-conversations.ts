@@ -44,6 +44,7 @@ export function createConversationTable(database: DatabaseSync): ConversationTab
   const allMessages = database.prepare(
     'SELECT role, content, tokens FROM messages WHERE conversation = ? ORDER BY seq',
   );
+  const allSizes = database.prepare('SELECT tokens FROM messages WHERE conversation = ? ORDER BY seq');
   const allSeqs = database.prepare('SELECT seq FROM messages WHERE conversation = ? ORDER BY seq');
   const lastSeq = database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM messages WHERE conversation = ?');
   const dropOne = database.prepare('DELETE FROM messages WHERE conversation = ? AND seq = ?');
@@ -80,6 +81,7 @@ export function createConversationTable(database: DatabaseSync): ConversationTab
       const conversation: Conversation = {
         count: row.count,
         tokens: row.tokens,
+        sizes: () => allSizes.all(row.id).map(({ tokens }) => Number(tokens)),
         messages: () => (messages ??= allMessages.all(row.id) as unknown as readonly StoredMessage[]),
         ...(row.flushed_at === null ? {} : { flushedAt: row.flushed_at }),
       };

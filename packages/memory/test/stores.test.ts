@@ -4,10 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MemoryCall, MemoryOperations } from '@compozy/core';
-import { createInProcessStore, createMemory, createSqliteStore } from '@compozy/memory';
+import {
+  createInProcessStore,
+  createMemory,
+  createPostgresStore,
+  createSqliteStore,
+  type MemoryStore,
+} from '@compozy/memory';
 import { describeMemoryStore } from '@compozy/memory/testing';
+import { postgresMissing, startPostgres, type PostgresServer } from '../../store/test/servers/start-postgres.js';
 
 async function createFile() {
   const directory = await mkdtempDisposable(path.join(tmpdir(), 'memory-'));
@@ -127,7 +134,19 @@ describe('createSqliteStore', () => {
   });
 });
 
-describe('the stores', () => {
+describe(`the stores${postgresMissing === undefined ? '' : ` (without PostgreSQL: ${postgresMissing})`}`, () => {
+  let server: PostgresServer | undefined;
+  let postgres: MemoryStore | undefined;
+  beforeAll(async () => {
+    if (postgresMissing !== undefined) return;
+    server = await startPostgres();
+    postgres = createPostgresStore({ url: server.createDatabase() });
+  }, 60_000);
+  afterAll(async () => {
+    await postgres?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
   const memory = fc.record(
     {
       id: fc.constantFrom('a', 'b'),
@@ -168,17 +187,22 @@ describe('the stores', () => {
   });
 
   it('answer the same to any sequence of operations, and their counts are those of what they hold', async () => {
+    let runs = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
         await using file = await createFile();
         let at = 1_000;
         const options = { countTokens, now: () => at };
-        const memories = [createInProcessStore(), file.store].map((store) => createMemory({ store, ...options }));
+        const stores = [createInProcessStore(), file.store, ...(postgres === undefined ? [] : [postgres])];
+        const memories = stores.map((store) => createMemory({ store, ...options }));
+        // The database is the same for all runs.
+        const project = `p${(runs += 1)}`;
         for (const { call, passed, ...rest } of steps) {
           at += passed;
-          const whole = { project: 'p', ...rest, ...call } as MemoryCall;
-          const [inProcess, inFile] = await Promise.all(memories.map((each) => each.execute(whole)));
+          const whole = { project, ...rest, ...call } as MemoryCall;
+          const [inProcess, inFile, ...others] = await Promise.all(memories.map((each) => each.execute(whole)));
           expect(inFile).toEqual(inProcess);
+          for (const other of others) expect(other).toEqual(inProcess);
           if (inFile === undefined || !('token_count' in inFile) || !('messages' in inFile)) continue;
           const tokens = (inFile.messages ?? []).map(({ role, content }) => 2 + role.length + content.length);
           expect(inFile.token_count).toBe(tokens.reduce((sum, count) => sum + count, 0));

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { openPool } from './create-postgres-store.js';
+import { createPostgresPool } from '@compozy/core/sql';
 import { createPostgresDatabase } from './postgres/postgres-database.js';
 import { SCHEMA_VERSION } from './sql/migrations.js';
 import type { SqlDatabase } from './sql/sql-database.js';
@@ -47,7 +47,7 @@ async function withDatabase<T>(location: StoreLocation, action: (database: SqlDa
     'path' in location
       ? createSqliteDatabase({ path: resolve(location.path), busyTimeoutMs: MIGRATION_TIMEOUT_MS })
       : createPostgresDatabase({
-          connect: () => openPool({ url: location.url, maxConnections: 1 }, MIGRATION_TIMEOUT_MS),
+          pool: createPostgresPool({ url: location.url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS }),
           ownsPool: true,
         });
   try {

@@ -157,7 +157,7 @@ describe(`a list of ${COUNT} executions`, () => {
       await using server = await startPostgres();
       const url = server.createDatabase();
       const database = createPostgresDatabase({
-        connect: async () => new Pool({ connectionString: url }),
+        pool: new Pool({ connectionString: url }),
         ownsPool: true,
       });
       try {

@@ -1,9 +1,11 @@
+import type { DeadLetter } from '@compozy/core';
 import { describeStore } from '@compozy/core/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresStore } from '../src/create-postgres-store.js';
 import { executionRecord } from './sample-execution.js';
 import { postgresMissing, startPostgres, type PostgresServer } from './servers/start-postgres.js';
+import { watchPool } from './servers/watch-pool.js';
 
 const reason = postgresMissing === undefined ? '' : ` (skipped: ${postgresMissing})`;
 
@@ -43,6 +45,29 @@ describe.skipIf(postgresMissing !== undefined)(`PostgreSQL${reason}`, () => {
     expect(await store.workflows.upsert(executionRecord('after'))).toBe(true);
     // Had never connected before.
     expect((await context.other.workflows.get('before'))?.workflowExecId).toBe('before');
+  });
+
+  it('outlives the loss of a connection between two statements of a change', async () => {
+    const pool = new Pool({ connectionString: server.createDatabase() });
+    pool.on('error', () => undefined);
+    const watched = watchPool(pool);
+    const store = createPostgresStore({ pool: watched.pool });
+    await store.ping();
+    const letter: DeadLetter = {
+      project: 'shop',
+      id: 'letter',
+      event: { eventId: 'e', name: 'n', payload: {}, correlationId: 'c', source: 's' },
+      workflowId: null,
+      reason: {},
+      at: '2026-01-01T00:00:00.000Z',
+      replayedAt: null,
+    };
+    watched.cut('before');
+    await expect(store.deadLetters.addAll([letter])).rejects.toMatchObject({ code: 'Store.Unavailable' });
+    expect(await store.deadLetters.get('shop', 'letter')).toBeUndefined();
+    await store.deadLetters.addAll([letter]);
+    expect(await store.deadLetters.get('shop', 'letter')).toEqual(letter);
+    await pool.end();
   });
 
   it('says what is wrong with an address, a name and a database', async () => {

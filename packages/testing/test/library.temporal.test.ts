@@ -281,7 +281,14 @@ describe('healthCheck', () => {
   it('names what is down', async () => {
     const { worker } = test;
     await worker.healthCheck();
-    expect(worker.checks.map(({ name }) => name)).toEqual(['temporal', 'polling', 'dispatcher', 'store', 'gateway']);
+    expect(worker.checks.map(({ name }) => name)).toEqual([
+      'temporal',
+      'polling',
+      'dispatcher',
+      'store',
+      'memory',
+      'gateway',
+    ]);
     isDown = true;
     const error: unknown = await worker.healthCheck().catch((thrown: unknown) => thrown);
     isDown = false;

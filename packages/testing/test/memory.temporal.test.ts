@@ -82,6 +82,7 @@ it('appends once when the answer of an append is lost and the append is tried ag
       lost.add(call.idempotencyKey);
       throw new CompozyError('Memory.Unavailable', 'the answer was lost');
     },
+    check: () => kept.check(),
     close: () => kept.close(),
   };
   const worker = await createWorker({

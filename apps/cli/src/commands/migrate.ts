@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { SchemaState } from '@compozy/store';
+import type { Migration, SchemaState } from '@compozy/store';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { locateStore, withStoreOptions, type StoreOptions } from '../open-store.js';
 import { writeJson } from '../write-json.js';
@@ -9,7 +9,7 @@ export function addMigrateCommand(program: Command): void {
     program
       .command('migrate')
       .description(
-        'bring the store of a project to the newest schema; a compozy-worker does so too when it starts, and of several at once one does the work',
+        'bring the store of a project, and its memories in PostgreSQL, to the newest schema; a compozy-worker does so too when it starts, and of several at once one does the work',
       )
       .addArgument(
         new Argument('[action]', '"status" changes nothing, and exits with 1 unless the schema is the newest')
@@ -24,11 +24,13 @@ export function addMigrateCommand(program: Command): void {
 async function migrateUp(options: StoreOptions): Promise<void> {
   const { location, name } = await locateStore(options);
   const { migrateStore } = await import('@compozy/store');
-  const { from, to } = await migrateStore(location);
-  if (options.json === true) writeJson({ store: name, from, to });
+  const done = await migrateStore(location);
+  // Beside a file, memories are in a file of their own, which is made when it is needed.
+  const memory = 'url' in location ? await (await import('@compozy/memory')).migrateMemory(location) : undefined;
+  if (options.json === true) writeJson({ store: name, ...done, ...(memory === undefined ? {} : { memory }) });
   else {
-    const done = from === to ? `version ${to} is the newest` : `version ${from} to ${to}`;
-    process.stdout.write(`${name}: ${done}\n`);
+    process.stdout.write(`${name}: ${describeMigration(done)}\n`);
+    if (memory !== undefined) process.stdout.write(`${name}, memories: ${describeMigration(memory)}\n`);
   }
 }
 
@@ -36,9 +38,21 @@ async function showStatus(options: StoreOptions): Promise<void> {
   const { location, name } = await locateStore(options);
   const { readSchema } = await import('@compozy/store');
   const state = await readSchema(location);
-  if (options.json === true) writeJson({ store: name, ...state, current: state.version === state.newest });
-  else process.stdout.write(`${name}: ${describeState(state)}\n`);
-  if (state.version !== state.newest) throw new CommandExit(EXIT.failure);
+  const memory = 'url' in location ? await (await import('@compozy/memory')).readMemorySchema(location) : undefined;
+  if (options.json === true) {
+    const shown = memory === undefined ? {} : { memory: { ...memory, current: isCurrent(memory) } };
+    writeJson({ store: name, ...state, current: isCurrent(state), ...shown });
+  } else {
+    process.stdout.write(`${name}: ${describeState(state)}\n`);
+    if (memory !== undefined) process.stdout.write(`${name}, memories: ${describeState(memory)}\n`);
+  }
+  if (!isCurrent(state) || (memory !== undefined && !isCurrent(memory))) throw new CommandExit(EXIT.failure);
+}
+
+const isCurrent = ({ version, newest }: SchemaState): boolean => version === newest;
+
+function describeMigration({ from, to }: Migration): string {
+  return from === to ? `version ${to} is the newest` : `version ${from} to ${to}`;
 }
 
 function describeState({ version, newest }: SchemaState): string {

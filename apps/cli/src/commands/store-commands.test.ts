@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSqliteStore } from '@compozy/store';
+import { createSqliteStore, migrateStore } from '@compozy/store';
 import { hashApiKey } from '@compozy/worker';
+import { postgresMissing, startPostgres } from '../../../../packages/store/test/servers/start-postgres.js';
 import { createFolder } from '../../test/cli-session.js';
 import { runCommand } from '../../test/run-command.js';
 import { addApiKeysCommand } from './api-keys.js';
@@ -44,6 +45,39 @@ describe('compozy migrate', () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('must be postgres://') as string });
     expect(wrong.stderr).not.toContain('secret');
   });
+
+  it.skipIf(postgresMissing !== undefined)(
+    'makes the tables of memories too in PostgreSQL',
+    async () => {
+      await using server = await startPostgres();
+      const url = server.createDatabase();
+      const name = url.replace('compozy@', '');
+      const migrate = (...args: readonly string[]) =>
+        runCommand(addMigrateCommand, ['migrate', ...args, '--database-url', url]);
+      const lines = (text: string) => `${name}: ${text}\n${name}, memories: ${text}\n`;
+      expect(await migrate('status')).toMatchObject({ code: 1, stdout: lines('no schema yet; the newest is 1') });
+      const other = server.createDatabase();
+      await migrateStore({ url: other });
+      const half = await runCommand(addMigrateCommand, ['migrate', 'status', '--database-url', other]);
+      expect([half.code, half.stdout]).toEqual([1, expect.stringMatching(/the newest\n.*memories: no schema yet/)]);
+      expect(await migrate()).toEqual({ code: 0, stdout: lines('version 0 to 1'), stderr: '' });
+      expect(await migrate('status')).toMatchObject({ code: 0, stdout: lines('version 1 is the newest') });
+      expect(JSON.parse((await migrate('status', '--json')).stdout)).toEqual({
+        store: name,
+        version: 1,
+        newest: 1,
+        current: true,
+        memory: { version: 1, newest: 1, current: true },
+      });
+      expect(JSON.parse((await migrate('up', '--json')).stdout)).toEqual({
+        store: name,
+        from: 1,
+        to: 1,
+        memory: { from: 1, to: 1 },
+      });
+    },
+    60_000,
+  );
 
   it('works on the store that the settings of the worker say', async () => {
     await using folder = await createFolder({ 'compozy.yaml': 'name: shop\ndatabase: { path: ./elsewhere.db }\n' });

@@ -16,7 +16,7 @@ const POLLER_AGE_MS = 65_000;
 
 /**
  * Looks, now and then, whether workers of other hosts take work from the same task queue: beside a store of this host
- * alone, they would not find its runs and large values.
+ * alone, they would not find its runs, memories and large values.
  */
 export function watchOtherHosts(options: OtherHostsOptions): { stop(): void } {
   const { worker, onFound, onError, intervalMs = 60_000 } = options;

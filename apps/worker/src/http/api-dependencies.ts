@@ -12,6 +12,7 @@ import type {
   WorkflowRecord,
   WorkflowRepository,
 } from '@compozy/core';
+import type { HealthCheck } from '../health/health-check.js';
 import type { ApiKeys } from './api-key.js';
 
 /** Which run an execution id belongs to, and whether it goes on. */
@@ -117,7 +118,9 @@ export interface ApiDependencies {
   /** Without it, the routes of events are answered with 501. */
   readonly events?: ApiEvents;
   /** Without it, the routes of memories are answered with 501. */
-  readonly memory?: Pick<MemoryOperations, 'execute'>;
+  readonly memory?: Pick<MemoryOperations, 'execute' | 'check'>;
+  /** What the route of health looks at. */
+  readonly checks?: readonly HealthCheck[];
   /** Without it, the routes of schedules are answered with 501. */
   readonly schedules?: ApiSchedules;
   /** When given, every request needs a key. */

@@ -17,3 +17,6 @@ export const API_BASE = '/api/v0';
 
 /** Webhooks are below it. They carry proofs of their own, which their senders make, and no API key. */
 export const HOOKS_PATH = `${API_BASE}/hooks/`;
+
+/** Needs no API key either: what watches a server has none. */
+export const HEALTH_PATH = `${API_BASE}/health`;

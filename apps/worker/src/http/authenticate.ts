@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import { API_BASE, HOOKS_PATH, type ApiEnvironment } from './api-environment.js';
+import { API_BASE, HEALTH_PATH, HOOKS_PATH, type ApiEnvironment } from './api-environment.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import { hashApiKey, hasScope, isSameHash, type ApiScope } from './api-key.js';
 import { createClientAddress } from './client-address.js';
@@ -15,7 +15,7 @@ const DEFAULT_WRONG_KEYS = { burst: 20, perMinute: 20 };
 export type AuthenticateOptions = Pick<ApiDependencies, 'apiKeys' | 'wrongKeys' | 'trustedProxies'>;
 
 /**
- * Finds the caller: by its key where keys are needed, by its address otherwise and for webhooks. An address that sends
+ * Finds the caller: by its key where keys are needed, by its address otherwise, for webhooks and for health. An address that sends
  * too many wrong keys has to wait, whatever it sends then; only who was let in a minute ago is let in all the same.
  */
 export function authenticate({ apiKeys: keys, wrongKeys = DEFAULT_WRONG_KEYS, trustedProxies }: AuthenticateOptions) {
@@ -24,7 +24,8 @@ export function authenticate({ apiKeys: keys, wrongKeys = DEFAULT_WRONG_KEYS, tr
   const touched = new Map<string, number>();
   return createMiddleware<ApiEnvironment>(async (context, next) => {
     const address = addressOf(context);
-    if (keys === undefined || context.req.path.startsWith(HOOKS_PATH)) {
+    const { path } = context.req;
+    if (keys === undefined || path === HEALTH_PATH || path.startsWith(HOOKS_PATH)) {
       context.set('caller', `ip:${address}`);
       return await next();
     }
@@ -42,7 +43,7 @@ export function authenticate({ apiKeys: keys, wrongKeys = DEFAULT_WRONG_KEYS, tr
       failures.take(address, performance.now());
       throw unauthorized('The API key is not known, or it was revoked');
     }
-    const scope = neededScope(context.req.method, context.req.path);
+    const scope = neededScope(context.req.method, path);
     if (!hasScope(record.scopes, scope)) {
       throw new ApiProblem('Api.Forbidden', `The API key needs the scope "${scope}"`, {
         headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },

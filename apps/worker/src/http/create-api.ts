@@ -12,6 +12,8 @@ import { checkBody, emptyBody } from './check-body.js';
 import { addEventRoutes } from './routes/event-routes.js';
 import { addExecutionRoutes } from './routes/execution-routes.js';
 import { limitRate } from './limit-rate.js';
+import { addHealthRoute } from './routes/health-route.js';
+import { addMemoryHealthRoutes } from './routes/memory-health-routes.js';
 import { addMemoryRoutes } from './routes/memory-routes.js';
 import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
 import { addScheduleRoutes } from './routes/schedule-routes.js';
@@ -66,6 +68,8 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   addEventRoutes(app, dependencies);
   addScheduleRoutes(app, dependencies);
   addMemoryRoutes(app, dependencies);
+  addMemoryHealthRoutes(app, dependencies);
+  addHealthRoute(app, dependencies);
   addWebhookRoutes(app, dependencies);
   app.get(`${API_BASE}/openapi.json`, (context) => context.json(describeApi(app, dependencies)));
   return app;

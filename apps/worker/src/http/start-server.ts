@@ -7,7 +7,7 @@ import { serveHttp, type HttpTimeouts } from './serve-http.js';
 
 export interface ServerOptions {
   /** What the API works on. */
-  readonly api: Omit<ApiDependencies, 'closing'>;
+  readonly api: Omit<ApiDependencies, 'closing' | 'checks'>;
   readonly checks: readonly HealthCheck[];
   readonly host: string;
   /** 0 takes a free one; so does `healthPort`. */
@@ -40,7 +40,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, checks, drainDelayMs, onUnready } = options;
   const streams = new AbortController();
   const waits = new AbortController();
-  const app = createApi({ ...options.api, closing: { streams: streams.signal, waits: waits.signal } });
+  const app = createApi({ ...options.api, checks, closing: { streams: streams.signal, waits: waits.signal } });
   const timeouts = options.timeouts === undefined ? {} : { timeouts: options.timeouts };
   const health = createHealth({ checks, ...(onUnready === undefined ? {} : { onFailure: onUnready }) });
   const healthServer = await serveHttp({ fetch: health.app.fetch, host, port: options.healthPort, ...timeouts });

@@ -10,7 +10,10 @@ export interface WorkerServerOptions extends Omit<ServerOptions, 'api' | 'checks
   readonly worker: CompozyWorker;
   /** The one that the worker writes to. Without it, what needs one is answered with 501. */
   readonly store?: Store;
-  readonly api?: Omit<ApiDependencies, 'project' | 'runs' | 'store' | 'events' | 'schedules' | 'memory' | 'closing'>;
+  readonly api?: Omit<
+    ApiDependencies,
+    'project' | 'runs' | 'store' | 'events' | 'schedules' | 'memory' | 'checks' | 'closing'
+  >;
   /** Hears of a store that fails; nothing else fails with it. */
   readonly onStoreError?: (error: unknown) => void;
 }

@@ -1,6 +1,12 @@
 import path from 'node:path';
-import type { BlobStore, Store } from '@compozy/core';
+import type { BlobStore, MemoryOperations, Store } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
+import { createPostgresPool } from '@compozy/core/sql';
+import {
+  createMemory,
+  createPostgresStore as createPostgresMemory,
+  createSqliteStore as createSqliteMemory,
+} from '@compozy/memory';
 import { createPostgresStore, createSqliteStore, withRedisCache } from '@compozy/store';
 import type { HealthCheck } from '../health/health-check.js';
 import type { Settings } from './resolve-settings.js';
@@ -11,51 +17,76 @@ export interface OpenStore {
   readonly store: Store;
   /** Shared by the hosts when the store is; files in the project otherwise. */
   readonly blobs: BlobStore;
+  /** Shared by the hosts when the store is; a file in the project otherwise. */
+  readonly memory: MemoryOperations;
   /** Whether a second host would have a store of its own. */
   readonly isOfOneHost: boolean;
   /** Beside the one of the store itself. */
   readonly checks: readonly HealthCheck[];
+  close(): Promise<void>;
 }
 
 /** What the settings of the database and of Redis say. Nothing is connected before it is used. */
 export function openStore({ values, driver }: Pick<Settings, 'values' | 'driver'>, projectDir: string): OpenStore {
   const isOfOneHost = driver === 'sqlite';
-  const own = isOfOneHost ? openSqlite(values, projectDir) : openPostgres(values);
-  const blobs = isOfOneHost ? createFileBlobStore({ dir: path.join(projectDir, '.compozy', 'blobs') }) : own.blobs;
+  const own = isOfOneHost ? openFiles(values, projectDir) : openPostgres(values);
   const redis = redisUrl(values);
   const cached =
     redis === undefined
       ? undefined
-      : withRedisCache(own, {
+      : withRedisCache(own.store, {
           url: redis,
           ttlMs: values['redis.cache_ttl'],
           timeoutMs: values['redis.command_timeout'],
           prefix: values['redis.prefix'],
         });
-  const store = cached ?? own;
+  const store = cached ?? own.store;
   return {
     store,
-    blobs,
+    blobs: own.blobs,
+    memory: own.memory,
     isOfOneHost,
     checks: cached === undefined ? [] : [{ name: 'redis', check: () => cached.pingCache() }],
+    async close() {
+      await own.memory.close();
+      await store.close();
+      await own.disconnect?.();
+    },
   };
 }
 
-function openSqlite(values: SettingValues, projectDir: string): Store {
-  return createSqliteStore({
-    path: sqlitePath(values, projectDir),
-    busyTimeoutMs: values['database.busy_timeout'],
-  });
+interface OwnStores extends Pick<OpenStore, 'store' | 'blobs' | 'memory'> {
+  readonly disconnect?: () => Promise<void>;
 }
 
-function openPostgres(values: SettingValues): Store {
-  return createPostgresStore({
+function openFiles(values: SettingValues, projectDir: string): OwnStores {
+  const state = path.join(projectDir, '.compozy');
+  return {
+    store: createSqliteStore({
+      path: sqlitePath(values, projectDir),
+      busyTimeoutMs: values['database.busy_timeout'],
+    }),
+    blobs: createFileBlobStore({ dir: path.join(state, 'blobs') }),
+    memory: createMemory({ store: createSqliteMemory({ file: path.join(state, 'memory.db') }) }),
+  };
+}
+
+function openPostgres(values: SettingValues): OwnStores {
+  // One for all, so that the host has no more connections than it may.
+  const pool = createPostgresPool({
     url: postgresUrl(values),
     maxConnections: values['database.max_open_conns'],
     connectTimeoutMs: values['database.connect_timeout'],
     idleTimeoutMs: values['database.conn_max_idle_time'],
     maxLifetimeMs: values['database.conn_max_lifetime'],
   });
+  const store = createPostgresStore({ pool });
+  return {
+    store,
+    blobs: store.blobs,
+    memory: createMemory({ store: createPostgresMemory({ pool }) }),
+    disconnect: () => pool.end(),
+  };
 }
 
 function redisUrl(values: SettingValues): string | undefined {

@@ -40,7 +40,7 @@ async function withStore(
   try {
     await use(opened, folder.dir);
   } finally {
-    await opened.store.close();
+    await opened.close();
   }
 }
 

@@ -10,6 +10,8 @@ export interface Conversation {
   readonly tokens: number;
   /** When messages were last dropped to make room; ms. */
   readonly flushedAt?: number;
+  /** The tokens of each message, oldest first; a store has them without reading the messages. */
+  sizes(): readonly number[];
   /** Oldest first; read when they are asked for. */
   messages(): readonly StoredMessage[];
 }

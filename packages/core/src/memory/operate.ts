@@ -9,7 +9,7 @@ export interface Outcome<R extends MemoryResult = MemoryResult> {
   readonly change?: ConversationChange;
 }
 
-const EMPTY: Conversation = { count: 0, tokens: 0, messages: () => [] };
+const EMPTY: Conversation = { count: 0, tokens: 0, sizes: () => [], messages: () => [] };
 
 /** What a call does with a conversation, and what it answers: the eight operations, without a store. */
 export function operate(
@@ -55,15 +55,15 @@ function added(
   const tokens = conversation.tokens + incoming.reduce((sum, message) => sum + message.tokens, 0);
   const count = conversation.count + incoming.length;
   if (count <= limits.messages && tokens <= limits.tokens) return { change: { append: incoming }, count };
-  const all = [...conversation.messages(), ...incoming];
-  const dropped = messagesToDrop(all, limits, memory.flushing);
+  const sizes = [...conversation.sizes(), ...incoming.map((message) => message.tokens)];
+  const dropped = messagesToDrop(sizes, limits, memory.flushing);
   if (dropped.length === 0) return { change: { append: incoming }, count };
   const gone = new Set(dropped);
   const append = incoming.filter((_, index) => !gone.has(conversation.count + index));
   const drop = dropped.filter((position) => position < conversation.count);
   return {
     change: { ...(drop.length === 0 ? {} : { drop }), append, flushedAt: at },
-    count: all.length - dropped.length,
+    count: count - dropped.length,
   };
 }
 
@@ -71,14 +71,14 @@ function flush(call: MemoryCallOf<'flush'>, conversation: Conversation, at: numb
   const limits = limitsOf(call.memory);
   const size = { messages: conversation.count, tokens: conversation.tokens };
   const isDue = call.force || usage(limits, size) >= call.threshold;
-  const messages = isDue ? conversation.messages() : [];
-  const drop = messagesToDrop(messages, flushTarget(limits, size), call.strategy);
+  const sizes = isDue ? conversation.sizes() : [];
+  const drop = messagesToDrop(sizes, flushTarget(limits, size), call.strategy);
   const answer = { success: true, key: call.key, summary_generated: false } as const;
   if (call.dryRun) {
     const counts = { message_count: size.messages, token_count: size.tokens };
     return { result: { ...answer, ...counts, dry_run: true, would_flush: drop.length > 0 } };
   }
-  const tokens = drop.reduce((sum, position) => sum + messages[position]!.tokens, 0);
+  const tokens = drop.reduce((sum, position) => sum + sizes[position]!, 0);
   return {
     result: { ...answer, message_count: size.messages - drop.length, token_count: size.tokens - tokens },
     ...(drop.length === 0 ? {} : { change: { drop, flushedAt: at } }),
@@ -97,7 +97,7 @@ function clear(call: MemoryCallOf<'clear'>, conversation: Conversation): Outcome
 function health(call: MemoryCallOf<'health'>, conversation: Conversation): MemoryResults['health'] {
   return {
     healthy: true,
-    ...sizes(call, conversation),
+    ...countsOf(call, conversation),
     ...(call.includeStats ? { ...lastFlush(conversation), current_tokens: conversation.tokens } : {}),
   };
 }
@@ -106,7 +106,7 @@ function stats(call: MemoryCallOf<'stats'>, conversation: Conversation): MemoryR
   const { count, tokens } = conversation;
   const average = count === 0 ? {} : { avg_tokens_per_message: Math.round((tokens / count) * 100) / 100 };
   return {
-    ...sizes(call, conversation),
+    ...countsOf(call, conversation),
     ...lastFlush(conversation),
     ...average,
     ...(call.includeContent ? { messages: withoutTokens(conversation) } : {}),
@@ -114,7 +114,7 @@ function stats(call: MemoryCallOf<'stats'>, conversation: Conversation): MemoryR
   };
 }
 
-function sizes({ key, memory }: MemoryCall, { count, tokens }: Conversation) {
+function countsOf({ key, memory }: MemoryCall, { count, tokens }: Conversation) {
   return { key, token_count: tokens, message_count: count, actual_strategy: memory.flushing };
 }
 

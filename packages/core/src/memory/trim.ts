@@ -1,5 +1,4 @@
 import type { FlushStrategy, MemoryDefinition } from '../model/memory.js';
-import type { StoredMessage } from './conversation.js';
 
 export interface Limits {
   readonly messages: number;
@@ -25,32 +24,28 @@ export function flushTarget(limits: Limits, size: Limits): Limits {
 }
 
 /**
- * Positions of the messages to drop, ascending, so that the rest fits. The newest message stays, whatever its size.
- * `simple_fifo` drops the oldest. So does `lru`: each read uses all messages, hence the oldest is the least recently
- * used. `token_aware_lru` drops the longest messages of the older half first, which keeps more of them.
+ * Positions of the messages to drop, ascending, so that the rest fits; `sizes` are their tokens. The newest message
+ * stays, whatever its size. `simple_fifo` drops the oldest. So does `lru`: each read uses all messages, hence the oldest
+ * is the least recently used. `token_aware_lru` drops the longest messages of the older half first, which keeps more.
  */
-export function messagesToDrop(
-  messages: readonly StoredMessage[],
-  target: Limits,
-  strategy: FlushStrategy,
-): readonly number[] {
-  let count = messages.length;
-  let tokens = messages.reduce((sum, message) => sum + message.tokens, 0);
+export function messagesToDrop(sizes: readonly number[], target: Limits, strategy: FlushStrategy): readonly number[] {
+  let count = sizes.length;
+  let tokens = sizes.reduce((sum, size) => sum + size, 0);
   const dropped: number[] = [];
-  for (const position of dropOrder(messages, strategy)) {
+  for (const position of dropOrder(sizes, strategy)) {
     if (count <= Math.max(1, target.messages) && tokens <= target.tokens) break;
     dropped.push(position);
     count -= 1;
-    tokens -= messages[position]!.tokens;
+    tokens -= sizes[position]!;
   }
   return dropped.toSorted((a, b) => a - b);
 }
 
-function dropOrder(messages: readonly StoredMessage[], strategy: FlushStrategy): readonly number[] {
-  const positions = Array.from({ length: Math.max(0, messages.length - 1) }, (_, position) => position);
+function dropOrder(sizes: readonly number[], strategy: FlushStrategy): readonly number[] {
+  const positions = Array.from({ length: Math.max(0, sizes.length - 1) }, (_, position) => position);
   if (strategy !== 'token_aware_lru') return positions;
   const half = Math.ceil(positions.length / 2);
   // A stable sort: of equally long ones the older goes first.
-  const older = positions.slice(0, half).toSorted((a, b) => messages[b]!.tokens - messages[a]!.tokens);
+  const older = positions.slice(0, half).toSorted((a, b) => sizes[b]! - sizes[a]!);
   return [...older, ...positions.slice(half)];
 }

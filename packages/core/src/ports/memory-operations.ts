@@ -91,5 +91,7 @@ export type MemoryResult = MemoryResults[MemoryOperation];
  */
 export interface MemoryOperations {
   execute<C extends MemoryCall>(call: C): Promise<MemoryResults[C['operation']]>;
+  /** Resolves when the store can be written and read. @throws `Memory.Unavailable` */
+  check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -30,6 +30,7 @@ export function createScenarioMemory(): MemoryOperations {
       }
       return result as never;
     },
+    check: async () => undefined,
     close: async () => undefined,
   };
 }
@@ -43,6 +44,7 @@ function toConversation({ messages, flushedAt }: Kept): Conversation {
   return {
     count: messages.length,
     tokens: messages.reduce((sum, { tokens }) => sum + tokens, 0),
+    sizes: () => messages.map(({ tokens }) => tokens),
     messages: () => messages,
     ...(flushedAt === undefined ? {} : { flushedAt }),
   };

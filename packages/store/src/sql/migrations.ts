@@ -62,6 +62,7 @@ const MIGRATIONS: readonly Migration[] = [
 /** What this code knows. */
 export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)?.version ?? 0;
 
+export const SCHEMA_TABLE = 'compozy_schema';
 export const CREATE_SCHEMA_TABLE =
   'create table if not exists compozy_schema (version integer not null primary key, applied_at bigint not null)';
 export const READ_SCHEMA_VERSION = 'select coalesce(max(version), 0) as version from compozy_schema';

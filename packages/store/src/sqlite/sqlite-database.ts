@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { CompozyError } from '@compozy/core';
+import { lazy, waitAbout } from '@compozy/core/sql';
 import {
   DummyDriver,
   Kysely,
@@ -13,9 +14,8 @@ import {
   type Compilable,
   type CompiledQuery,
 } from 'kysely';
-import { lazy } from '../sql/lazy.js';
 import { CREATE_SCHEMA_TABLE, READ_SCHEMA_VERSION, SCHEMA_VERSION, statementsFrom } from '../sql/migrations.js';
-import { waitAbout, type SqlDatabase, type WriteOptions } from '../sql/sql-database.js';
+import type { SqlDatabase, WriteOptions } from '../sql/sql-database.js';
 import type { Tables } from '../sql/tables.js';
 import { isBusy, toSqliteError } from './sqlite-errors.js';
 import { createWriteQueue } from './write-queue.js';

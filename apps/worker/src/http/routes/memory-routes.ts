@@ -1,5 +1,5 @@
 import type { z, RouteConfig } from '@hono/zod-openapi';
-import type { JsonObject, MemoryDefinition, MemoryOperation, ProjectSource } from '@compozy/core';
+import type { JsonObject, MemoryOperation } from '@compozy/core';
 import { toMemoryCall } from '@compozy/core/memory';
 import type { Context } from 'hono';
 import { createExecId } from '../../runs/exec-id.js';
@@ -8,6 +8,7 @@ import { API_BASE, type ApiApp, type ApiEnvironment } from '../api-environment.j
 import { apiRoute, jsonContent } from '../api-route.js';
 import { idempotencyHeader } from '../api-schemas.js';
 import { answerOnce } from '../idempotency.js';
+import { knownMemory } from '../known-memory.js';
 import {
   clearBody,
   deleteBody,
@@ -88,7 +89,7 @@ export function addMemoryRoutes(app: ApiApp, dependencies: ApiDependencies): voi
     });
     const origin = { project: project.name, execId: callId, taskKey: `api/${operation}` };
     const request = { key, payload: messages ?? null, options: Object.fromEntries(options) } as JsonObject;
-    const call = toMemoryCall({ memory: findMemory(project, ref), operation, origin }, request);
+    const call = toMemoryCall({ memory: knownMemory(project, ref), operation, origin }, request);
     return (await operations.execute(call)) as MemoryAnswer<O>;
   };
 
@@ -153,13 +154,4 @@ export function addMemoryRoutes(app: ApiApp, dependencies: ApiDependencies): voi
       200,
     ),
   );
-}
-
-/** Of the project, else of a workflow. @throws `Memory.NotFound` */
-function findMemory(project: Pick<ProjectSource, 'name' | 'plan' | 'workflowIds'>, ref: string): MemoryDefinition {
-  for (const id of project.workflowIds()) {
-    const memories = project.plan(id)?.memories;
-    if (memories !== undefined && Object.hasOwn(memories, ref)) return memories[ref]!;
-  }
-  throw new ApiProblem('Memory.NotFound', `Project "${project.name}" has no memory "${ref}"`);
 }

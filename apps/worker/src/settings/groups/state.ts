@@ -11,7 +11,7 @@ export const stateSettings = {
     env: ['DB_DRIVER'],
     flag: 'db-driver',
     defaultText: '`postgres` when a connection string or a host is given, else `sqlite`',
-    about: 'Where runs, events, keys and large values are kept; `sqlite` is for one host',
+    about: 'Where runs, events, keys, memories and large values are kept; `sqlite` is for one host',
   }),
   'database.path': required({
     type: text,
