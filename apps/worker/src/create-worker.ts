@@ -24,6 +24,7 @@ import { HealthError, runHealthChecks, type HealthCheck } from './health/health-
 import { createWorkerChecks } from './health/worker-checks.js';
 import { createProjectHost } from './project/project-host.js';
 import { createProjectTools } from './project/project-tools.js';
+import { createLifecycle } from './host/lifecycle.js';
 import { createRunReconciler } from './runs/reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
 import { createRunHandle, type RunHandle } from './runs/run-handle.js';
@@ -50,10 +51,15 @@ export interface CompozyWorker {
   readonly checks: readonly HealthCheck[];
   /**
    * Resolves when the worker polls, its dispatcher runs, and it has brought its schedules to Temporal, or warned that it
-   * could not.
+   * could not. After a failure it may be called again.
+   *
+   * @throws `Worker.Ended`, `Server.Unreachable`.
    */
   setup(): Promise<void>;
-  /** Retires the dispatcher, stops polling, lets running activities finish within the grace time, then closes. */
+  /**
+   * Retires the dispatcher, stops polling, lets running activities finish within the grace time, then closes. Waits for
+   * a `setup` that goes on. All who call it get the same end.
+   */
   stop(): Promise<void>;
   /** Settles when the worker ended: by `stop`, or by a failure that it could not survive. */
   readonly ended: Promise<void>;
@@ -96,6 +102,7 @@ export interface CompozyWorker {
  * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; the codes of the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
+  await using opening = new AsyncDisposableStack();
   const { temporal, resources, config = {}, versioning } = options;
   const serve = (given: Project) => (resources === undefined ? given : given.extend(resources));
   const project = serve(options.project);
@@ -111,13 +118,17 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const runStore = findRunStore(store, options);
   const instanceId = options.instanceId ?? createExecId();
   const { interceptors, sinks } = options.monitoring ?? {};
-  const [connected, codePath] = await Promise.all([
-    createClient(temporal),
-    bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache'), {
-      interceptorModules: interceptors?.workflowModules ?? [],
-      isVersioned: versioning !== undefined,
-    }),
-  ]);
+  const bundling = bundleWorkflows(
+    options.workflowsPath ?? workflowsPath,
+    options.cacheDir ?? path.join(state, 'cache'),
+    { interceptorModules: interceptors?.workflowModules ?? [], isVersioned: versioning !== undefined },
+  );
+  bundling.catch(() => undefined);
+  const connected = opening.adopt(await createClient(temporal), (each) => each.close());
+  if (ownStore !== undefined) opening.defer(() => ownStore.close());
+  if (options.memory === undefined) opening.defer(() => memory.close());
+  opening.defer(() => tools.close());
+  const codePath = await bundling;
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
   const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
@@ -204,6 +215,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
   const sendEvent = (event: OutgoingEvent) => events.send(event);
+  const sendSignal = createSignalSender({ client, taskQueue, runs, sendEvent });
   const ping = store?.ping?.bind(store);
   const checks: readonly HealthCheck[] = [
     ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
@@ -211,6 +223,28 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     ...(ping === undefined ? [] : [{ name: 'store', check: ping }]),
     ...(options.checks ?? []),
   ];
+
+  const opened = opening.move();
+  const lifecycle = createLifecycle({
+    async begin() {
+      running ??= worker.run().then(ended.resolve, ended.reject);
+      while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
+      if (options.dispatcher !== 'on-demand') await events.open();
+      await keeper?.reconcile();
+      reconciler?.start();
+    },
+
+    async end() {
+      await using _closing = opened;
+      keeper?.stop();
+      await reconciler?.stop();
+      await events.close();
+      // A worker that never polled has to run to give its connection back.
+      running ??= worker.run().then(ended.resolve, ended.reject);
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
+  });
 
   return {
     client,
@@ -225,31 +259,13 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     },
     ended: ended.promise,
 
-    async setup() {
-      running ??= worker.run().then(ended.resolve, ended.reject);
-      while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
-      if (options.dispatcher !== 'on-demand') await events.open();
-      await keeper?.reconcile();
-      reconciler?.start();
-    },
-
-    async stop() {
-      keeper?.stop();
-      await reconciler?.stop();
-      await events.close();
-      // A worker that never polled has to run to give its connection back.
-      running ??= worker.run().then(ended.resolve, ended.reject);
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await running;
-      await tools.close();
-      if (options.memory === undefined) await memory.close();
-      await ownStore?.close();
-      await connected.close();
-    },
+    setup: () => lifecycle.setup(),
+    stop: () => lifecycle.stop(),
 
     async triggerWorkflow(workflowId, input = {}, settings = {}) {
       const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = settings;
       const { existing = idempotencyKey === undefined ? 'refuse' : 'join' } = settings;
+      lifecycle.checkOpen();
       checkRunStart(host, validator, { workflowId, input, initialTaskId });
       const derivedId = () =>
         idempotencyKey === undefined
@@ -272,8 +288,14 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
     pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
     resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
-    sendSignal: createSignalSender({ client, taskQueue, runs, sendEvent }),
-    sendEvent,
+    async sendSignal(signal) {
+      lifecycle.checkOpen();
+      return await sendSignal(signal);
+    },
+    async sendEvent(event) {
+      lifecycle.checkOpen();
+      return await sendEvent(event);
+    },
 
     async healthCheck() {
       const report = await runHealthChecks(checks);
