@@ -4,6 +4,7 @@ import { createActivities, createProjectMask, type RunStore } from '@compozy/act
 import {
   CompozyError,
   getTaskQueue,
+  isExecId,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
   type BlobStore,
@@ -131,7 +132,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const codePath = await bundling;
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
-  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
+  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes, blobs });
   const events = createWorkerEvents({
     client,
     project: project.name,
@@ -272,6 +273,10 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           ? createExecId()
           : deriveExecId(`start:${host.name}\n${workflowId}\n${idempotencyKey}`);
       const workflowExecId = settings.workflowExecId ?? derivedId();
+      if (!isExecId(workflowExecId)) {
+        const rule = 'An execution id has 1 to 200 characters, no white space and no control characters among them';
+        throw new CompozyError('Input.Invalid', rule, { details: { workflow_exec_id: workflowExecId } });
+      }
       const { runId } = await runs.startRun({
         workflowId,
         workflowExecId,

@@ -143,4 +143,4 @@ export {
   SIGNAL_UPDATE,
   type SignalEnvelope,
 } from './protocol/messages.js';
-export type { ResumeState, RunInput, Trigger } from './protocol/run-input.js';
+export { isExecId, type ResumeState, type RunInput, type Trigger } from './protocol/run-input.js';

@@ -36,6 +36,9 @@ const ENGINE_PROBLEMS: Partial<Record<ErrorCode, { readonly status: ProblemStatu
   'Memory.Invalid': { status: 422, title: 'The operation on the memory cannot be carried out as it is' },
   'Memory.Unavailable': { status: 503, title: 'The memory does not answer' },
   'Store.Unavailable': { status: 503, title: 'The store does not answer' },
+  'Blob.Unavailable': { status: 503, title: 'The store of large values does not answer' },
+  'Event.NotAccepted': { status: 503, title: 'Temporal does not answer' },
+  'Worker.Ended': { status: 503, title: 'The server stops' },
   'Server.Unreachable': { status: 503, title: 'Temporal does not answer' },
 };
 

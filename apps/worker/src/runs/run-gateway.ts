@@ -2,11 +2,14 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import {
   CompozyError,
   SEARCH_ATTRIBUTES,
+  type BlobStore,
+  type Json,
   type ProjectSource,
   type RunGateway,
   type RunInput,
   type SignalEnvelope,
 } from '@compozy/core';
+import { inlineOrBlob } from '@compozy/core/blobs';
 import type { ToSearchAttributes } from '../temporal/search-attributes.js';
 
 export interface RunGatewayOptions {
@@ -14,6 +17,8 @@ export interface RunGatewayOptions {
   readonly taskQueue: string;
   readonly project: Pick<ProjectSource, 'name' | 'workflowIds'>;
   readonly searchAttributes: ToSearchAttributes;
+  /** For inputs that are too large for an event of the history. */
+  readonly blobs: BlobStore;
 }
 
 /** The Workflow Id of a run that was started by us. */
@@ -23,14 +28,14 @@ export function temporalWorkflowId(workflowId: string, workflowExecId: string): 
 
 /** Starts runs of the project and speaks to them through the Temporal client. */
 export function createRunGateway(options: RunGatewayOptions): RunGateway {
-  const { client, taskQueue, project, searchAttributes } = options;
+  const { client, taskQueue, project, searchAttributes, blobs } = options;
   return {
     async startRun({ workflowId, workflowExecId, input, trigger, initialTaskId }) {
       const args: RunInput = {
         workflow_id: workflowId,
         workflow_exec_id: workflowExecId,
         project: project.name,
-        input,
+        input: (await inlineOrBlob(blobs, input)) as Json,
         trigger,
         ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
       };

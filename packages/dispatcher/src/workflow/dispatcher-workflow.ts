@@ -7,6 +7,7 @@
  * look again.
  */
 import {
+  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   defineQuery,
@@ -18,7 +19,14 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { INLINE_LIMIT_BYTES, LOCAL_POLICY, type EngineActivities, type Json } from '@compozy/core';
+import {
+  INLINE_LIMIT_BYTES,
+  isJsonObject,
+  LOCAL_POLICY,
+  type EngineActivities,
+  type ErrorCode,
+  type Json,
+} from '@compozy/core';
 import {
   EVENT_SIGNAL,
   RETIRE_SIGNAL,
@@ -46,8 +54,9 @@ const STORED_LENGTH = 192 * 1024;
 
 /** Starts the runs of the events that it is signalled. */
 export async function DispatcherWorkflow(input: DispatcherInput): Promise<DispatcherStatus> {
-  const { project, instance, epoch = 0, resume } = input;
   const info = workflowInfo();
+  checkInput(input, info.continuedFromExecutionRunId !== undefined);
+  const { project, instance, epoch = 0, resume } = input;
   let queue = createEventQueue();
   let stored: readonly StoredEvents[] = resume?.stored ?? [];
   let newest: QueuedEvent[] = [...(resume?.newest ?? [])];
@@ -224,6 +233,20 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       return pieces;
     }
   });
+}
+
+/** Anybody may start one; a dispatcher that stumbled over its input would try its first step for ever. */
+function checkInput(input: unknown, isContinued: boolean): void {
+  const isComplete = isJsonObject(input) && isText(input['project']) && isText(input['instance']);
+  if (isComplete && (isContinued || input['resume'] === undefined)) return;
+  const message = isComplete
+    ? '"resume" is for dispatchers that continue as new; leave it out'
+    : 'A dispatcher needs {"project": …, "instance": …}';
+  throw ApplicationFailure.create({ type: 'Input.Invalid' satisfies ErrorCode, message, nonRetryable: true });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /**
