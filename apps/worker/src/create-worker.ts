@@ -26,6 +26,7 @@ import { createWorkerChecks } from './health/worker-checks.js';
 import { createProjectHost } from './project/project-host.js';
 import { createProjectTools } from './project/project-tools.js';
 import { createLifecycle } from './host/lifecycle.js';
+import { createRetention } from './runs/create-retention.js';
 import { createRunReconciler } from './runs/reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
 import { createRunHandle, type RunHandle } from './runs/run-handle.js';
@@ -117,6 +118,8 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const store = ownStore ?? (options.store === false ? undefined : options.store);
   const withStore = store === undefined ? {} : { store };
   const runStore = findRunStore(store, options);
+  const failed = (component: 'store' | 'retention' | 'dispatcher') => (error: unknown) =>
+    options.onError?.(component, error);
   const instanceId = options.instanceId ?? createExecId();
   const { interceptors, sinks } = options.monitoring ?? {};
   const bundling = bundleWorkflows(
@@ -140,6 +143,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     taskQueue,
     blobs,
     ...withStore,
+    onError: failed('dispatcher'),
     ...(config.heartbeatIntervalMs === undefined ? {} : { intervalMs: config.heartbeatIntervalMs }),
     ...(config.heartbeatTtlMs === undefined ? {} : { ttlMs: config.heartbeatTtlMs }),
   });
@@ -153,6 +157,18 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           instance: instanceId,
           store: { ...runStore, leases: store.leases, heartbeats: store.heartbeats },
           mask: createProjectMask(host),
+          onError: failed('store'),
+        });
+  const prune = store?.prune?.bind(store);
+  const retention =
+    prune === undefined || config.retentionMs === undefined
+      ? undefined
+      : createRetention({
+          project: project.name,
+          instance: instanceId,
+          store: { prune, leases: store!.leases },
+          keepMs: config.retentionMs,
+          onError: failed('retention'),
         });
   const toolTimeoutMs = config.toolExecutionTimeoutMs ?? project.config.toolExecutionTimeoutMs;
   const graceMs = config.shutdownGraceMs ?? 30_000;
@@ -233,12 +249,13 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
       if (options.dispatcher !== 'on-demand') await events.open();
       await keeper?.reconcile();
       reconciler?.start();
+      retention?.start();
     },
 
     async end() {
       await using _closing = opened;
       keeper?.stop();
-      await reconciler?.stop();
+      await Promise.all([reconciler?.stop(), retention?.stop()]);
       await events.close();
       // A worker that never polled has to run to give its connection back.
       running ??= worker.run().then(ended.resolve, ended.reject);

@@ -41,6 +41,7 @@ async function serve(): Promise<void> {
       temporal,
       blobs,
       store,
+      onError: (component, error) => warn(component)(error),
       schedules: {
         overrides: store.schedules,
         log: ({ level, message }) => print({ level, message, component: 'schedules' }),

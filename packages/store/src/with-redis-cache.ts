@@ -51,6 +51,7 @@ export function withRedisCache(store: Store, options: RedisCacheOptions): Cached
     leases: store.leases,
     heartbeats: createRedisHeartbeats(redis, store.heartbeats),
     blobs: store.blobs,
+    prune: (options) => store.prune(options),
     ping: () => store.ping(),
     pingCache: () => redis.ping(),
     close,

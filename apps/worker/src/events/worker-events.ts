@@ -20,6 +20,8 @@ export interface WorkerEventsOptions {
   /** Of the signs of life. */
   readonly intervalMs?: number;
   readonly ttlMs?: number;
+  /** Hears of a store or a server that does not answer the watch, which goes on. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** The part of a worker that takes events: its own dispatcher, and the watch over those of others. */
@@ -40,8 +42,12 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const KEEP_OPEN_MS = 10_000;
 
 export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
-  const { client, project, instanceId: instance, taskQueue, blobs, store, intervalMs, ttlMs } = options;
-  const beat = { ...(intervalMs === undefined ? {} : { intervalMs }), ...(ttlMs === undefined ? {} : { ttlMs }) };
+  const { client, project, instanceId: instance, taskQueue, blobs, store, intervalMs, ttlMs, onError } = options;
+  const beat = {
+    ...(onError === undefined ? {} : { onError }),
+    ...(intervalMs === undefined ? {} : { intervalMs }),
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+  };
   const sender = createEventSender({ client, project, instance, taskQueue, blobs });
   const watch =
     store === undefined ? undefined : createDispatcherWatch({ client, project, instance, taskQueue, store, ...beat });

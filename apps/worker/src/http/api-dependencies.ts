@@ -12,6 +12,7 @@ import type {
   WorkflowRecord,
   WorkflowRepository,
 } from '@compozy/core';
+import type { Backlog } from '../temporal/queue-backlog.js';
 import type { ApiKeys } from './api-key.js';
 
 /** Which run an execution id belongs to, and whether it goes on. */
@@ -127,6 +128,10 @@ export interface ApiDependencies {
   readonly corsOrigins?: readonly string[];
   /** For callers that are known by their address only; `rateLimit` by default. */
   readonly addressRateLimit?: RateLimitOptions | 'none';
+  /** What waits for a worker. */
+  readonly backlog?: () => Promise<Backlog>;
+  /** While more tasks wait, new executions, events and webhooks are answered with 429; no limit by default. */
+  readonly maxBacklog?: number;
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

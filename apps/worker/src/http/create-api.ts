@@ -11,6 +11,7 @@ import { authenticate } from './authenticate.js';
 import { checkBody, emptyBody } from './check-body.js';
 import { addEventRoutes } from './routes/event-routes.js';
 import { addExecutionRoutes } from './routes/execution-routes.js';
+import { limitBacklog } from './limit-backlog.js';
 import { limitRate } from './limit-rate.js';
 import { addMemoryRoutes } from './routes/memory-routes.js';
 import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
@@ -55,6 +56,7 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   app.use(authenticate(dependencies));
   const { rateLimit: byKey, addressRateLimit: byAddress = byKey } = dependencies;
   app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress }));
+  app.use(limitBacklog(dependencies));
   app.use(checkBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
 
   addWorkflowRoutes(app, dependencies);

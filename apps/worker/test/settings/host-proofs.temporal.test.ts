@@ -103,6 +103,14 @@ const proofs: ProofsOf<'host'> = {
     // By default the sign of a dead worker would hold for thirty seconds.
     while ((await heartbeats(own)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   },
+  'database.retention': async () => {
+    await using own = await createProjectFolder('', FILES);
+    await using host = await start({ DB_RETENTION: '1s', COMPOZY_PROJECT_DIR: own.dir });
+    expect(await runSync(host, 'one', {})).toMatchObject({ status: 200 });
+    const list = () => callServer(host.url, 'GET', '/api/v0/executions/workflows');
+    const count = async () => ((await list()).body as { executions: readonly unknown[] }).executions.length;
+    while ((await count()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  },
   'runtime.log_level': async () => {
     await using quiet = await start({ RUNTIME_LOG_LEVEL: 'debug', REDIS_URL: 'redis://:of-redis@127.0.0.1:1' });
     const all = await quiet.line(({ message }) => message === 'settings with their defaults');
