@@ -18,7 +18,13 @@ export interface RawWebhookRequest extends Omit<WebhookRequest, 'payload'> {
 }
 
 export type WebhookAnswer =
-  | { readonly done: true; readonly event: string; readonly eventId: string }
+  | {
+      readonly done: true;
+      readonly event: string;
+      readonly eventId: string;
+      /** It came before; this is what was answered then. */
+      readonly isRepeated?: true;
+    }
   | { readonly done: false };
 
 export interface WebhookIntake extends Pick<ApiDependencies, 'project' | 'store'> {
@@ -32,21 +38,22 @@ export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequ
   const webhook = findWebhook(project, request);
   const payload = request.parse();
   const { headers, body, correlationId } = request;
-  const isSigned = verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now: Date.now() });
+  const now = Date.now();
+  const isSigned = verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now });
   if (isSigned === undefined) throw unusableSecret(webhook.slug);
   if (!isSigned) {
     throw new ApiProblem('Api.Unsigned', 'The signature of the request is missing, wrong or too old', {
       headers: { 'www-authenticate': 'Signature realm="compozy"' },
     });
   }
-  const delivery = { payload, headers, query: request.query };
+  const delivery = { payload, body, headers, query: request.query };
   const key = dedupeKey(webhook, delivery);
-  const name = key === undefined ? undefined : `idempotency:webhook:${project.name}:${webhook.slug}:${key}`;
+  const name = key === undefined ? undefined : `idempotency:webhook:${project.name}:${webhook.slug}:${key.text}`;
   const { ttlMs } = webhook.dedupe;
-  return await takeOnce({ repository: store?.idempotency, name, ttlMs }, async (): Promise<WebhookAnswer> => {
+  return await takeOnce({ repository: store?.idempotency, name, ttlMs }, async () => {
     const event = matchEvent(webhook, delivery);
     if (event === undefined) return { done: false };
-    const eventId = deliveryEventId(webhook, delivery, { project: project.name, key });
+    const eventId = deliveryEventId(webhook, delivery, { project: project.name, key, now });
     await events.send({
       eventId,
       name: event.name,
