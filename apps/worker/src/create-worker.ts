@@ -155,7 +155,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           project: project.name,
           taskQueue,
           instance: instanceId,
-          store: { ...runStore, leases: store.leases, heartbeats: store.heartbeats },
+          store: { ...runStore, events: store.events, leases: store.leases, heartbeats: store.heartbeats },
           mask: createProjectMask(host),
           onError: failed('store'),
         });

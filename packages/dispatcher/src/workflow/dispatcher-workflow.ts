@@ -155,7 +155,8 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
 
     function dispatch(batch: readonly QueuedEvent[]): void {
       inFlight = true;
-      startTriggered({ project, dispatcher_id: info.workflowId, events: batch })
+      const { pending } = status();
+      startTriggered({ project, dispatcher_id: info.workflowId, events: batch, pending })
         .then(({ outcomes }) => settle(batch, outcomes))
         // It is retried without end, so this is a failure that says that trying again at once is of no use.
         .catch(() => settle(batch, []));
