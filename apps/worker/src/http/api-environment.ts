@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 
 /** What the middleware leaves for the routes. */
@@ -17,3 +18,9 @@ export const API_BASE = '/api/v0';
 
 /** Webhooks are below it. They carry proofs of their own, which their senders make, and no API key. */
 export const HOOKS_PATH = `${API_BASE}/hooks/`;
+
+/** Who asks, as part of names: without keys nobody is known, and an address may change between two tries. */
+export function callerName(context: Context<ApiEnvironment>): string {
+  const caller = context.get('caller');
+  return caller.startsWith('ip:') ? 'anyone' : caller;
+}

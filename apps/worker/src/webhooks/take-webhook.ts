@@ -1,7 +1,7 @@
 import type { Json, PlanWebhook, ProjectSource } from '@compozy/core';
 import { parseTemplate, renderTemplate } from '@compozy/core/template';
 import type { SchemaValidator } from '@compozy/core/schema';
-import type { ApiDependencies, ApiEvents } from '../http/api-dependencies.js';
+import type { ApiDependencies, ApiEvent, ApiEvents } from '../http/api-dependencies.js';
 import { ApiProblem } from '../http/problem.js';
 import { dedupeKey, deliveryEventId } from './delivery-id.js';
 import { eventPayload, matchEvent, type WebhookRequest } from './match-event.js';
@@ -30,11 +30,13 @@ export type WebhookAnswer =
 export interface WebhookIntake extends Pick<ApiDependencies, 'project' | 'store'> {
   readonly events: ApiEvents;
   readonly validator: SchemaValidator;
+  /** Hears of an event that was sent, before its sender does. */
+  readonly onSent?: (event: ApiEvent) => Promise<void>;
 }
 
 /** Takes one request: who sent it, whether it came before, what it means; then its event is sent. */
 export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequest): Promise<WebhookAnswer> {
-  const { project, events, store, validator } = intake;
+  const { project, events, store, validator, onSent } = intake;
   const webhook = findWebhook(project, request);
   const payload = request.parse();
   const { headers, body, correlationId } = request;
@@ -54,13 +56,15 @@ export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequ
     const event = matchEvent(webhook, delivery);
     if (event === undefined) return { done: false };
     const eventId = deliveryEventId(webhook, delivery, { project: project.name, key, now });
-    await events.send({
+    const outgoing: ApiEvent = {
       eventId,
       name: event.name,
       payload: eventPayload(event, payload, validator),
       correlationId,
       source: `webhook:${webhook.slug}`,
-    });
+    };
+    await events.send(outgoing);
+    await onSent?.(outgoing);
     return { done: true, event: event.name, eventId };
   });
 }

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { JsonObject, Trigger } from '@compozy/core';
 import { createExecId } from '../../runs/exec-id.js';
 import type { ApiDependencies, RunReference } from '../api-dependencies.js';
-import { API_BASE, type ApiApp, type ApiEnvironment } from '../api-environment.js';
+import { API_BASE, callerName, type ApiApp, type ApiEnvironment } from '../api-environment.js';
 import { apiRoute, jsonContent } from '../api-route.js';
 import {
   endedSchema,
@@ -146,11 +146,8 @@ async function stillRunning(runs: ApiDependencies['runs'], run: RunReference, ti
 }
 
 async function idempotentRequest(context: Context<ApiEnvironment>, project: string, key: string | undefined) {
-  const caller = context.get('caller');
-  // Without keys nobody is known, and an address may change between two tries.
-  const who = caller.startsWith('ip:') ? 'anyone' : caller;
   const body = key === undefined ? new ArrayBuffer(0) : await context.req.arrayBuffer();
-  return { key, body, scope: `${project}:${who}:${context.req.path}` };
+  return { key, body, scope: `${project}:${callerName(context)}:${context.req.path}` };
 }
 
 function markAnswer(context: Context<ApiEnvironment>, url: string, isReplay: boolean): void {

@@ -7,6 +7,7 @@ import { HOOKS_PATH, type ApiApp, type ApiEnvironment } from '../api-environment
 import { apiRoute, jsonContent } from '../api-route.js';
 import { readJson } from '../check-body.js';
 import { ApiProblem } from '../problem.js';
+import { showAccepted } from '../show-accepted.js';
 
 const ignored = z.object({ status: z.literal('no_matching_event') }).openapi('IgnoredWebhook');
 const accepted = z
@@ -55,7 +56,13 @@ export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): vo
     const bytes = await req.arrayBuffer();
     const headers = req.header();
     const answer = await takeWebhook(
-      { project, events, validator, ...(store === undefined ? {} : { store }) },
+      {
+        project,
+        events,
+        validator,
+        onSent: (event) => showAccepted(dependencies, event),
+        ...(store === undefined ? {} : { store }),
+      },
       {
         slug,
         method: req.method,
