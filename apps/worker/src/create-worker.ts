@@ -94,7 +94,12 @@ export interface CompozyWorker {
   sendEvent(event: OutgoingEvent): Promise<SentEvent>;
   /** Resolves when everything that the worker needs answers. @throws HealthError (`Worker.Unhealthy`) naming what does not. */
   healthCheck(): Promise<void>;
-  /** Serves `project` from now on; running executions keep the plan they started with. */
+  /**
+   * Serves `project` from now on; running executions keep the plan they started with. After a failure the one before is
+   * served.
+   *
+   * @throws `Config.WrongProject` for a project of another name; the codes of the tool runtime.
+   */
   reload(project: Project): Promise<void>;
 }
 
@@ -326,8 +331,13 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
 
     async reload(next) {
       const served = serve(next);
-      host.replace(served);
+      if (served.name !== host.name) {
+        const message = `This worker serves project "${host.name}", not "${served.name}": start another one for it`;
+        throw new CompozyError('Config.WrongProject', message);
+      }
+      // First what can fail: then the project that was served before goes on as a whole.
       await tools.reload(served);
+      host.replace(served);
       await keeper?.reconcile();
     },
   };

@@ -10,6 +10,7 @@ import { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-
 import { openStore } from './settings/open-store.js';
 import { resolveSettings } from './settings/resolve-settings.js';
 import { formatSettingProblems, SettingsError } from './settings/setting-problem.js';
+import { reloadOnSignal } from './host/reload-on-signal.js';
 import { watchOtherHosts } from './host/watch-other-hosts.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
@@ -71,11 +72,13 @@ async function serve(): Promise<void> {
     const { taskQueue } = worker;
     print({ level: 'info', message: 'worker ready', project: project.name, taskQueue, port, healthPort });
     if (!needsKey) print({ level: 'warn', message: `the API on ${listening.host}:${port} needs no API key` });
+    const reloading = reloadOnSignal(project.dir, worker, log);
     const others = isOfOneHost
       ? watchOtherHosts({ worker, onError: warn('temporal'), onFound: (host) => warnOfHost(host, log) })
       : undefined;
     await Promise.race([stopped, worker.ended]);
     print({ level: 'info', message: 'worker stopping' });
+    await reloading.stop();
     others?.stop();
     await server.drain(values['server.timeouts.server_shutdown']);
     await worker.stop();

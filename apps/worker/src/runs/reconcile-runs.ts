@@ -8,6 +8,8 @@ import { createRunSettler } from './settle-run.js';
 import { isAway } from './is-away.js';
 
 const PAGE = 200;
+/** The clock of this host and that of Temporal may differ by so much. */
+const CLOCKS_APART_MS = 10 * 60_000;
 /** After more than one interval and a half, a pass has failed, or somebody who made them has died. */
 const PASSES_MISSED = 1.5;
 /** Who comes later begins with the runs that are there then. */
@@ -110,7 +112,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const since = Math.max(passedAt, typeof mark === 'string' ? Date.parse(mark) : 0);
     if (since === 0) return [];
     const added: string[] = [];
-    const from = new Date(since - settleMs).toISOString();
+    const from = new Date(since - settleMs - CLOCKS_APART_MS).toISOString();
     // Nobody was there, or nobody could write: who should have noted what is missing may be dead.
     const all = now - since > PASSES_MISSED * intervalMs;
     const events = createMissedEvents(store);
