@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
     for (const { severity: _always, ...warning } of warnings)
       print({ level: 'warn', ...warning, component: 'settings' });
     printSettings(settings.entries, log);
-    const { store, blobs, isOfOneHost, checks } = openStore(settings, project.dir);
+    const { store, blobs, isOfOneHost, checks, limiter } = openStore(settings, project.dir);
     // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
     Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
     const worker = await createWorker({
@@ -57,6 +57,7 @@ async function serve(): Promise<void> {
       store,
       api: {
         ...toApiOptions(values),
+        ...(limiter === undefined ? {} : { limiter }),
         ...(needsKey ? { apiKeys: createApiKeys(values['server.auth.key_hashes'], store.apiKeys) } : {}),
         onError: (error, context) => print({ level: 'error', message: describeError(error), ...context }),
       },

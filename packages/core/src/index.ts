@@ -21,6 +21,7 @@ export {
 } from './model/memory.js';
 
 export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
+export type { RateLimit, RateLimiter } from './ports/rate-limiter.js';
 export type { RunGateway, RunSignal, RunStart, StartedRun } from './ports/run-gateway.js';
 export type {
   ApiKeyRecord,

@@ -55,7 +55,9 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   );
   app.use(authenticate(dependencies));
   const { rateLimit: byKey, addressRateLimit: byAddress = byKey } = dependencies;
-  app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress }));
+  const { limiter, project } = dependencies;
+  const shared = limiter === undefined ? {} : { limiter, prefix: `${project.name}:` };
+  app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress, ...shared }));
   app.use(limitBacklog(dependencies));
   app.use(checkBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BlobStore, Store } from '@compozy/core';
+import type { BlobStore, RateLimiter, Store } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import { createPostgresStore, createSqliteStore, withRedisCache } from '@compozy/store';
 import type { HealthCheck } from '../health/health-check.js';
@@ -15,6 +15,8 @@ export interface OpenStore {
   readonly isOfOneHost: boolean;
   /** Beside the one of the store itself. */
   readonly checks: readonly HealthCheck[];
+  /** With Redis, the servers that share it count together. */
+  readonly limiter?: RateLimiter;
 }
 
 /** What the settings of the database and of Redis say. Nothing is connected before it is used. */
@@ -37,6 +39,7 @@ export function openStore({ values, driver }: Pick<Settings, 'values' | 'driver'
     store,
     blobs,
     isOfOneHost,
+    ...(cached === undefined ? {} : { limiter: cached.limiter }),
     checks: cached === undefined ? [] : [{ name: 'redis', check: () => cached.pingCache() }],
   };
 }
