@@ -29,6 +29,7 @@ import {
 } from '@compozy/core';
 import {
   EVENT_SIGNAL,
+  MAX_BATCH_LENGTH,
   RETIRE_SIGNAL,
   RETIRING_MEMO,
   STATUS_QUERY,
@@ -100,6 +101,11 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
       retry: { initialInterval: 1_000, maximumInterval: 30_000 },
     });
+    // Others need not wait for one large event while the blob store is down.
+    const tries = proxyLocalActivities<EngineActivities>({
+      startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
+      retry: { initialInterval: 200, maximumAttempts: 3 },
+    });
     const { startTriggered } = proxyActivities<DispatcherActivities>({
       startToCloseTimeout: 120_000,
       heartbeatTimeout: 10_000,
@@ -156,10 +162,18 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     function dispatch(batch: readonly QueuedEvent[]): void {
       inFlight = true;
       const { pending } = status();
-      startTriggered({ project, dispatcher_id: info.workflowId, events: batch, pending })
+      Promise.all(batch.map(lighten))
+        .then((events) => startTriggered({ project, dispatcher_id: info.workflowId, events, pending }))
         .then(({ outcomes }) => settle(batch, outcomes))
         // It is retried without end, so this is a failure that says that trying again at once is of no use.
         .catch(() => settle(batch, []));
+    }
+
+    /** An event as it fits into the history once more: a signal may have been as large as one event of it. */
+    async function lighten(entry: QueuedEvent): Promise<QueuedEvent> {
+      if (lengthOf(entry) <= MAX_BATCH_LENGTH) return entry;
+      const payload = await tries.storeValue({ value: entry.event.payload as Json });
+      return { ...entry, event: { ...entry.event, payload } };
     }
 
     function settle(batch: readonly QueuedEvent[], outcomes: readonly EventOutcome[]): void {
@@ -223,7 +237,8 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       const pieces: StoredEvents[] = [];
       let piece: QueuedEvent[] = [];
       let length = 0;
-      for (const [index, entry] of entries.entries()) {
+      for (const [index, given] of entries.entries()) {
+        const entry = await kept(lighten(given));
         piece.push(entry);
         length += lengthOf(entry);
         if (length < STORED_LENGTH && index < entries.length - 1) continue;
