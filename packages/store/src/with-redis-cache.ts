@@ -54,7 +54,7 @@ export function withRedisCache(store: Store, options: RedisCacheOptions): Cached
     leases: store.leases,
     heartbeats: createRedisHeartbeats(redis, store.heartbeats),
     blobs: store.blobs,
-    prune: (options) => store.prune(options),
+    prune: (what) => store.prune(what),
     ping: () => store.ping(),
     pingCache: () => redis.ping(),
     limiter: createRedisLimiter(redis, `${prefix}limit:`),

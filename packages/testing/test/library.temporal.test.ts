@@ -245,6 +245,17 @@ describe('sendSignal', () => {
     return run;
   };
 
+  it.each(['__temporal_x', 'run.pause'])(
+    'keeps the name %s from a run, which could not go on with it',
+    async (name) => {
+      const run = await waiting();
+      const { workflowExecId } = run;
+      expect(await codeOf(test.worker.sendSignal({ workflowExecId, eventType: name }))).toBe('Input.Invalid');
+      await test.worker.sendSignal({ workflowExecId, eventType: 'approval', data: { by: 'Ada' } });
+      expect(await run.result()).toMatchObject({ status: 'SUCCESS' });
+    },
+  );
+
   it('speaks to one run', async () => {
     const run = await waiting();
     const { workflowExecId } = run;

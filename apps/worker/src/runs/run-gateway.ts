@@ -61,6 +61,7 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
     },
 
     async signalRun(workflowExecId, { id, name, payload, source }) {
+      checkSignalName(name);
       const envelope: SignalEnvelope = { payload, metadata: { signal_id: id, source } };
       const send = (temporalId: string) => signalIfOpen(client, temporalId, name, envelope);
       for (const workflowId of project.workflowIds()) {
@@ -73,6 +74,15 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
       });
     },
   };
+}
+
+/** Names of the engine and of Temporal's SDK: a run that gets one of the latter can never go on. */
+const RESERVED_SIGNAL = /^(run\.|__)/;
+
+function checkSignalName(name: string): void {
+  if (!RESERVED_SIGNAL.test(name)) return;
+  const message = `The signal "${name}" has a name of the engine; choose one that does not begin with "run." or "__"`;
+  throw new CompozyError('Input.Invalid', message, { details: { name } });
 }
 
 /** Whether there was an open run to take it. */
