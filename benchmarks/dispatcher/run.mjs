@@ -9,7 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { getTaskQueue } from '@compozy/core';
-import { stableId } from '@compozy/core/interpreter';
+import { eventExecId } from '@compozy/core/schema';
 import { startDevServer } from '@compozy/dev-server';
 import { createEventSender, dispatcherId, STATUS_QUERY } from '@compozy/dispatcher';
 import { createSqliteStore } from '@compozy/store';
@@ -174,7 +174,10 @@ for await (const { workflowId, runId, startTime } of client.workflow.list({ quer
   runs.set(workflowId, startTime.getTime());
 }
 const startsOf = (index) =>
-  WORKFLOWS.flatMap((id) => runs.get(`${id}-${stableId(`${id}/order.placed/order-${index}`)}`) ?? []);
+  WORKFLOWS.flatMap((workflowId) => {
+    const run = { project: PROJECT, workflowId, event: 'order.placed', eventId: `order-${index}` };
+    return runs.get(`${workflowId}-${eventExecId(run)}`) ?? [];
+  });
 let known = 0;
 let lost = 0;
 for (const index of heard) {

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { getTaskQueue, SEARCH_ATTRIBUTES } from '@compozy/core';
-import { stableId } from '@compozy/core/interpreter';
+import { eventExecId } from '@compozy/core/schema';
 import { startDevServer } from '@compozy/dev-server';
 import { createEventSender } from '@compozy/dispatcher';
 
@@ -80,7 +80,9 @@ async function startByEvents(count) {
     return { name: 'arrived', payload: { name: 'Ann' }, eventId: `bench-${(next += 1)}` };
   });
   await sender.send(events);
-  return events.map(({ eventId }) => `greet-${stableId(`greet/arrived/${eventId}`)}`);
+  return events.map(
+    ({ eventId }) => `greet-${eventExecId({ project: 'throughput', workflowId: 'greet', event: 'arrived', eventId })}`,
+  );
 }
 
 const completed = async () =>

@@ -7,7 +7,6 @@ import {
   getTaskQueue,
   PAUSE_SIGNAL,
   RESUME_SIGNAL,
-  runnableName,
   type BlobStore,
   type Json,
   type JsonObject,
@@ -16,21 +15,23 @@ import {
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import type { Project } from '@compozy/core/loader';
-import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
 import { createDispatcherActivities, type OutgoingEvent, type SentEvent } from '@compozy/dispatcher';
 import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
 import { createSqliteStore } from '@compozy/store';
 import { workflowsPath } from '@compozy/workflows';
 import { createClient } from './temporal/create-client.js';
-import { createExecId, deriveExecId } from './runs/exec-id.js';
+import { createExecId } from './runs/exec-id.js';
 import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
 import { createWorkerChecks } from './health/worker-checks.js';
 import { createProjectHost } from './project/project-host.js';
 import { listMemories, refuseMemoriesOfOneHost } from './project/project-memories.js';
 import { createProjectTools } from './project/project-tools.js';
+import { createLifecycle } from './host/lifecycle.js';
+import { createRetention } from './runs/create-retention.js';
 import { createRunReconciler } from './runs/reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
 import { createRunHandle, type RunHandle } from './runs/run-handle.js';
+import { createRunStarter } from './runs/create-run-starter.js';
 import { keepReconciled } from './schedules/keep-reconciled.js';
 import { createScheduleManager, type ScheduleManager } from './schedules/schedule-manager.js';
 import { findSearchAttributes } from './temporal/search-attributes.js';
@@ -54,10 +55,15 @@ export interface CompozyWorker {
   readonly checks: readonly HealthCheck[];
   /**
    * Resolves when the worker polls, its dispatcher runs, and it has brought its schedules to Temporal, or warned that it
-   * could not.
+   * could not. After a failure it may be called again.
+   *
+   * @throws `Worker.Ended`, `Server.Unreachable`.
    */
   setup(): Promise<void>;
-  /** Retires the dispatcher, stops polling, lets running activities finish within the grace time, then closes. */
+  /**
+   * Retires the dispatcher, stops polling, lets running activities finish within the grace time, then closes. Waits for
+   * a `setup` that goes on. All who call it get the same end.
+   */
   stop(): Promise<void>;
   /** Settles when the worker ended: by `stop`, or by a failure that it could not survive. */
   readonly ended: Promise<void>;
@@ -97,7 +103,12 @@ export interface CompozyWorker {
   sendEvent(event: OutgoingEvent): Promise<SentEvent>;
   /** Resolves when everything that the worker needs answers. @throws HealthError (`Worker.Unhealthy`) naming what does not. */
   healthCheck(): Promise<void>;
-  /** Serves `project` from now on; running executions keep the plan they started with. */
+  /**
+   * Serves `project` from now on; running executions keep the plan they started with. After a failure the one before is
+   * served.
+   *
+   * @throws `Config.WrongProject` for a project of another name; the codes of the tool runtime.
+   */
   reload(project: Project): Promise<void>;
 }
 
@@ -108,6 +119,7 @@ export interface CompozyWorker {
  * memories beside a store that hosts share, without `memory`; the codes of the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
+  await using opening = new AsyncDisposableStack();
   const { temporal, resources, config = {}, versioning } = options;
   const serve = (given: Project) => (resources === undefined ? given : given.extend(resources));
   const project = serve(options.project);
@@ -126,18 +138,24 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   };
   checkMemories(project);
   const runStore = findRunStore(store, options);
+  const failed = (component: 'store' | 'retention' | 'dispatcher') => (error: unknown) =>
+    options.onError?.(component, error);
   const instanceId = options.instanceId ?? createExecId();
   const { interceptors, sinks } = options.monitoring ?? {};
-  const [connected, codePath] = await Promise.all([
-    createClient(temporal),
-    bundleWorkflows(options.workflowsPath ?? workflowsPath, options.cacheDir ?? path.join(state, 'cache'), {
-      interceptorModules: interceptors?.workflowModules ?? [],
-      isVersioned: versioning !== undefined,
-    }),
-  ]);
+  const bundling = bundleWorkflows(
+    options.workflowsPath ?? workflowsPath,
+    options.cacheDir ?? path.join(state, 'cache'),
+    { interceptorModules: interceptors?.workflowModules ?? [], isVersioned: versioning !== undefined },
+  );
+  bundling.catch(() => undefined);
+  const connected = opening.adopt(await createClient(temporal), (each) => each.close());
+  if (ownStore !== undefined) opening.defer(() => ownStore.close());
+  if (options.memory === undefined) opening.defer(() => memory.close());
+  opening.defer(() => tools.close());
+  const codePath = await bundling;
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
-  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes });
+  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes, blobs });
   const events = createWorkerEvents({
     client,
     project: project.name,
@@ -145,6 +163,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     taskQueue,
     blobs,
     ...withStore,
+    onError: failed('dispatcher'),
     ...(config.heartbeatIntervalMs === undefined ? {} : { intervalMs: config.heartbeatIntervalMs }),
     ...(config.heartbeatTtlMs === undefined ? {} : { ttlMs: config.heartbeatTtlMs }),
   });
@@ -156,8 +175,20 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           project: project.name,
           taskQueue,
           instance: instanceId,
-          store: { ...runStore, leases: store.leases, heartbeats: store.heartbeats },
+          store: { ...runStore, events: store.events, leases: store.leases, heartbeats: store.heartbeats },
           mask: createProjectMask(host),
+          onError: failed('store'),
+        });
+  const prune = store?.prune?.bind(store);
+  const retention =
+    prune === undefined || config.retentionMs === undefined
+      ? undefined
+      : createRetention({
+          project: project.name,
+          instance: instanceId,
+          store: { prune, leases: store!.leases },
+          keepMs: config.retentionMs,
+          onError: failed('retention'),
         });
   const toolTimeoutMs = config.toolExecutionTimeoutMs ?? project.config.toolExecutionTimeoutMs;
   const graceMs = config.shutdownGraceMs ?? 30_000;
@@ -215,32 +246,18 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
           schedules.log ?? (({ level, message }) => void (level === 'warn' && process.emitWarning(message))),
         );
 
-  const validator = createSchemaValidator();
   const handleOf = (workflowId: string, execId: string) =>
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
-  const startChecked = async (workflowId: string, input: Json, settings: TriggerOptions): Promise<RunHandle> => {
-    const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = settings;
-    const { existing = idempotencyKey === undefined ? 'refuse' : 'join' } = settings;
-    checkRunStart(host, validator, { workflowId, input, initialTaskId });
-    const derivedId = () =>
-      idempotencyKey === undefined
-        ? createExecId()
-        : deriveExecId(`start:${host.name}\n${workflowId}\n${idempotencyKey}`);
-    const workflowExecId = settings.workflowExecId ?? derivedId();
-    const { runId } = await runs.startRun({
-      workflowId,
-      workflowExecId,
-      input,
-      trigger,
-      ...(initialTaskId === undefined ? {} : { initialTaskId }),
-    });
-    if (runId !== undefined || existing === 'join') return runOf(workflowId, workflowExecId, runId);
-    const message = `Execution "${workflowExecId}" of ${runnableName(workflowId)} exists already`;
-    throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
+  const start = createRunStarter({ project: host, runs });
+  const startRun = async (workflowId: string, input: Json, settings: TriggerOptions): Promise<RunHandle> => {
+    lifecycle.checkOpen();
+    const started = await start(workflowId, input, settings);
+    return runOf(workflowId, started.workflowExecId, started.runId);
   };
   const sendEvent = (event: OutgoingEvent) => events.send(event);
+  const sendSignal = createSignalSender({ client, taskQueue, runs, sendEvent });
   const ping = store?.ping?.bind(store);
   const checks: readonly HealthCheck[] = [
     ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
@@ -250,6 +267,29 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     { name: 'memory', check: async () => (listMemories(host).length === 0 ? undefined : await memory.check()) },
     ...(options.checks ?? []),
   ];
+
+  const opened = opening.move();
+  const lifecycle = createLifecycle({
+    async begin() {
+      running ??= worker.run().then(ended.resolve, ended.reject);
+      while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
+      if (options.dispatcher !== 'on-demand') await events.open();
+      await keeper?.reconcile();
+      reconciler?.start();
+      retention?.start();
+    },
+
+    async end() {
+      await using _closing = opened;
+      keeper?.stop();
+      await Promise.all([reconciler?.stop(), retention?.stop()]);
+      await events.close();
+      // A worker that never polled has to run to give its connection back.
+      running ??= worker.run().then(ended.resolve, ended.reject);
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
+  });
 
   return {
     client,
@@ -264,36 +304,23 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     },
     ended: ended.promise,
 
-    async setup() {
-      running ??= worker.run().then(ended.resolve, ended.reject);
-      while (worker.getState() === 'INITIALIZED') await new Promise((resolve) => setImmediate(resolve));
-      if (options.dispatcher !== 'on-demand') await events.open();
-      await keeper?.reconcile();
-      reconciler?.start();
-    },
+    setup: () => lifecycle.setup(),
+    stop: () => lifecycle.stop(),
 
-    async stop() {
-      keeper?.stop();
-      await reconciler?.stop();
-      await events.close();
-      // A worker that never polled has to run to give its connection back.
-      running ??= worker.run().then(ended.resolve, ended.reject);
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await running;
-      await tools.close();
-      if (options.memory === undefined) await memory.close();
-      await ownStore?.close();
-      await connected.close();
-    },
-
-    triggerWorkflow: (workflowId, input = {}, settings = {}) => startChecked(workflowId, input, settings),
-    triggerTask: (taskId, given = {}, settings = {}) => startChecked(directRunId('task', taskId), given, settings),
+    triggerWorkflow: (workflowId, input = {}, settings = {}) => startRun(workflowId, input, settings),
+    triggerTask: (taskId, given = {}, settings = {}) => startRun(directRunId('task', taskId), given, settings),
     run: (workflowId, workflowExecId) => runOf(workflowId, workflowExecId),
     cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
     pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
     resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
-    sendSignal: createSignalSender({ client, taskQueue, runs, sendEvent }),
-    sendEvent,
+    async sendSignal(signal) {
+      lifecycle.checkOpen();
+      return await sendSignal(signal);
+    },
+    async sendEvent(event) {
+      lifecycle.checkOpen();
+      return await sendEvent(event);
+    },
 
     async healthCheck() {
       const report = await runHealthChecks(checks);
@@ -302,9 +329,14 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
 
     async reload(next) {
       const served = serve(next);
+      if (served.name !== host.name) {
+        const message = `This worker serves project "${host.name}", not "${served.name}": start another one for it`;
+        throw new CompozyError('Config.WrongProject', message);
+      }
+      // First what can fail: then the project that was served before goes on as a whole.
       checkMemories(served);
-      host.replace(served);
       await tools.reload(served);
+      host.replace(served);
       await keeper?.reconcile();
     },
   };

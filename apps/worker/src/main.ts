@@ -10,6 +10,7 @@ import { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-
 import { openStore } from './settings/open-store.js';
 import { resolveSettings } from './settings/resolve-settings.js';
 import { formatSettingProblems, SettingsError } from './settings/setting-problem.js';
+import { reloadOnSignal } from './host/reload-on-signal.js';
 import { watchOtherHosts } from './host/watch-other-hosts.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
@@ -32,7 +33,7 @@ async function serve(): Promise<void> {
       print({ level: 'warn', ...warning, component: 'settings' });
     printSettings(settings.entries, log);
     const opened = openStore(settings, project.dir);
-    const { store, blobs, memory, isOfOneHost, checks } = opened;
+    const { store, blobs, memory, isOfOneHost, checks, limiter } = opened;
     // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
     Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
     const worker = await createWorker({
@@ -43,6 +44,7 @@ async function serve(): Promise<void> {
       blobs,
       memory,
       store,
+      onError: (component, error) => warn(component)(error),
       schedules: {
         overrides: store.schedules,
         log: ({ level, message }) => print({ level, message, component: 'schedules' }),
@@ -57,6 +59,7 @@ async function serve(): Promise<void> {
       store,
       api: {
         ...toApiOptions(values),
+        ...(limiter === undefined ? {} : { limiter }),
         ...(needsKey ? { apiKeys: createApiKeys(values['server.auth.key_hashes'], store.apiKeys) } : {}),
         onError: (error, context) => print({ level: 'error', message: describeError(error), ...context }),
       },
@@ -72,11 +75,13 @@ async function serve(): Promise<void> {
     const { taskQueue } = worker;
     print({ level: 'info', message: 'worker ready', project: project.name, taskQueue, port, healthPort });
     if (!needsKey) print({ level: 'warn', message: `the API on ${listening.host}:${port} needs no API key` });
+    const reloading = reloadOnSignal(project.dir, worker, log);
     const others = isOfOneHost
       ? watchOtherHosts({ worker, onError: warn('temporal'), onFound: (host) => warnOfHost(host, log) })
       : undefined;
     await Promise.race([stopped, worker.ended]);
     print({ level: 'info', message: 'worker stopping' });
+    await reloading.stop();
     others?.stop();
     await server.drain(values['server.timeouts.server_shutdown']);
     await worker.stop();

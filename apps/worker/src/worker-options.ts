@@ -17,7 +17,7 @@ import type { ToolFunctions } from './project/project-tools.js';
 import type { ScheduleLog } from './schedules/keep-reconciled.js';
 
 /** The parts of a `Store` that a worker uses; runs are written where there is room for them. */
-export type WorkerStore = DispatcherStore & Partial<RunStore> & Partial<Pick<Store, 'ping' | 'blobs'>>;
+export type WorkerStore = DispatcherStore & Partial<RunStore> & Partial<Pick<Store, 'ping' | 'blobs' | 'prune'>>;
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -45,6 +45,11 @@ export interface WorkerOptions {
   readonly monitoring?: WorkerMonitoring;
   /** More of what `healthCheck` looks at. */
   readonly checks?: readonly HealthCheck[];
+  /**
+   * Hears of what fails in the background and is tried again: the reconciler of `store`, its `retention`, and the watch
+   * over the `dispatcher`s of dead workers.
+   */
+  readonly onError?: (component: 'store' | 'retention' | 'dispatcher', error: unknown) => void;
   /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
   readonly cacheDir?: string;
   readonly onToolLog?: ToolLog;
@@ -71,6 +76,11 @@ export interface WorkerConfig {
   readonly heartbeatIntervalMs?: number;
   /** How long that holds; 30,000 ms by default. */
   readonly heartbeatTtlMs?: number;
+  /**
+   * How long the store keeps executions that have ended, events and dead letters; for ever by default. Longer than
+   * Temporal keeps runs, or what Temporal still has may be shown again for a while.
+   */
+  readonly retentionMs?: number;
   /** How long running activities may go on after `stop`; 30,000 ms by default. */
   readonly shutdownGraceMs?: number;
   /** For tools that set no `timeout`; by default that of the project file, else 60,000 ms. */

@@ -26,6 +26,18 @@ describe('an event that was accepted', () => {
     expect((await callServer(server.url, 'GET', '/api/v0/events/e1')).body).toMatchObject({ status: 'processed' });
   });
 
+  it('is the same for the same key, and another one with another content, from wherever it comes', async () => {
+    await using server = await startPlainServer({ events, trustedProxies: ['127.0.0.0/8'] });
+    const send = async (payload: object, from = '203.0.113.1') => {
+      const headers = { 'idempotency-key': 'k', 'x-forwarded-for': from };
+      const options = { body: { name: 'paid', payload }, headers };
+      return (await callServer(server.url, 'POST', '/api/v0/events', options)).body['event_id'];
+    };
+    const first = await send({ n: 1 });
+    expect(await send({ n: 1 }, '203.0.113.2')).toBe(first);
+    expect(await send({ n: 2 })).not.toBe(first);
+  });
+
   it('is accepted when the store is down', async () => {
     const store = createSqliteStore({ path: ':memory:' });
     await store.close();

@@ -10,56 +10,8 @@ import { loadProject } from '@compozy/core/loader';
 import { createSqliteStore } from '@compozy/store';
 import { createApiKeys, createProjectHost, startServer, type ApiDependencies, type Server } from '@compozy/worker';
 import { callServer, type Answer, type CallOptions } from './call-server.js';
+import { FILES } from './webhooks-project.js';
 
-const FILES = {
-  '.env': 'HOOK_SECRET=s3cret-of-hooks\nSTANDARD_SECRET=whsec_czNjcmV0LW9mLXN0YW5kYXJk\n',
-  'compozy.yaml': 'name: shop\nworkflows: [{ source: ./main.yaml }]\n',
-  'main.yaml': `id: main
-triggers:
-  - type: webhook
-    webhook:
-      slug: Open
-      events:
-        - { name: order.big, filter: payload.total > 100, input: { id: '{{ .payload.id }}', big: true } }
-        - name: order.any
-          filter: has(payload.id) && headers['x-kind'] == 'order' && (!('test' in query) || query.test == 'no')
-          input: { id: '{{ .payload.id }}', note: 'for {{ .payload.customer.name }}.', items: '{{ .payload.items }}' }
-          schema: { type: object, properties: { id: { type: string } } }
-  - type: webhook
-    webhook:
-      slug: pay
-      verify: { strategy: stripe, secret: '{{ .env.HOOK_SECRET }}' }
-      dedupe: { enabled: true, key: data.object.id }
-      events: [{ name: paid, filter: payload.type == 'paid', input: { id: '{{ .payload.data.object.id }}' } }]
-  - type: webhook
-    webhook:
-      slug: hub
-      verify: { strategy: github, secret: '{{ .env.HOOK_SECRET }}' }
-      events: [{ name: pushed, filter: "headers['x-github-event'] == 'push'", input: { ref: '{{ .payload.ref }}' } }]
-  - type: webhook
-    webhook:
-      slug: signed
-      verify: { strategy: hmac, secret: '{{ .env.HOOK_SECRET }}', header: X-Signature }
-      dedupe: { enabled: false, key: id }
-      events: [{ name: signed, filter: 'true', input: { id: '{{ .payload.id }}' } }]
-  - type: webhook
-    webhook:
-      slug: std
-      verify: { strategy: standard, secret: '{{ .env.STANDARD_SECRET }}' }
-      events: [{ name: stood, filter: payload.type == 'stood', input: { id: '{{ .payload.id }}' } }]
-  - type: webhook
-    webhook:
-      slug: not-base64
-      verify: { strategy: standard, secret: '{{ .env.HOOK_SECRET }}' }
-      events: [{ name: never, filter: 'true', input: { id: '{{ .payload.id }}' } }]
-  - type: webhook
-    webhook:
-      slug: put
-      method: PUT
-      events: [{ name: put, filter: 'true', input: { id: '{{ .payload.id }}' } }]
-tasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]
-`,
-};
 const SECRET = 's3cret-of-hooks';
 const STANDARD_SECRET = 'whsec_czNjcmV0LW9mLXN0YW5kYXJk';
 const OTHER_STANDARD_SECRET = 'whsec_c29tZWJvZHkgZWxzZSdzIGtleQ==';
@@ -70,6 +22,8 @@ type Sent = Parameters<NonNullable<ApiDependencies['events']>['send']>[0];
 const sent: Sent[] = [];
 /** How many of the next events are not taken. */
 let failures = 0;
+/** What the dispatcher waits for. */
+let gate: Promise<void> | undefined;
 let dir: string;
 let server: Server;
 let withoutEvents: Server;
@@ -93,6 +47,7 @@ beforeAll(async () => {
   };
   const events = {
     async send(event: Sent) {
+      await gate;
       if (failures > 0) {
         failures -= 1;
         throw new Error('the dispatcher is away');
@@ -121,6 +76,7 @@ afterAll(async () => {
 beforeEach(() => {
   sent.length = 0;
   failures = 0;
+  gate = undefined;
 });
 
 function hook(slug: string, options: CallOptions = {}, method = 'POST'): Promise<Answer> {
@@ -141,6 +97,11 @@ async function hubCall(delivery: string, event = 'push', secret = SECRET): Promi
     raw,
     headers: { 'x-hub-signature-256': signature, 'x-github-delivery': delivery, 'x-github-event': event },
   };
+}
+
+async function hmacCall(_delivery: string): Promise<CallOptions> {
+  const raw = '{"id":"same"}';
+  return { raw, headers: { 'x-signature': createHmac('sha256', SECRET).update(raw).digest('hex') } };
 }
 
 function standardCall(id: string, { age = 0, secret = STANDARD_SECRET, type = 'stood' } = {}): CallOptions {
@@ -272,14 +233,38 @@ describe('one request', () => {
 describe('a delivery that comes again', () => {
   const big = { id: 'a', total: 500 };
 
-  it('is refused by the key in its header', async () => {
+  it('is answered as the first one was, so that its sender is content', async () => {
+    const call = () => hook('open', { body: big, headers: { 'x-idempotency-key': 'content' } });
+    const [first, second] = [await call(), await call()];
+    expect(first).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    expect([second.status, second.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(second.body).toEqual({ ...first.body, status: 'duplicate' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    ['the value that the webhook names', 'keyed', hmacCall],
+    ['what is signed as a whole', 'once-signed', hmacCall],
+    ['what GitHub signs as a whole', 'once-hub', hubCall],
+    ['the value in what Stripe signs', 'pay', async () => stripeCall('evt_replayed', { object: 'replayed' })],
+  ])('is known by %s, whatever stands in headers that nobody signed', async (_what, slug, signed) => {
+    const call = async (name: string) => {
+      const { headers, ...rest } = await signed(name);
+      return await hook(slug, { ...rest, headers: { ...headers, 'x-idempotency-key': name } });
+    };
+    const statuses = [await call('d1'), await call('d2'), await call('d1')].map(({ status }) => status);
+    expect(statuses).toEqual([202, 200, 200]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is known by the key in its header', async () => {
     const call = (key: string) => hook('open', { body: big, headers: { 'x-idempotency-key': key } });
     const statuses = [await call('k1'), await call('k1'), await call('k2')].map(({ status }) => status);
-    expect(statuses).toEqual([202, 409, 202]);
+    expect(statuses).toEqual([202, 200, 202]);
     expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(2);
   });
 
-  it('is refused by the key in its body, whatever else it says', async () => {
+  it('is known by the key in its body, whatever else it says', async () => {
     const statuses: number[] = [];
     for (const call of [
       stripeCall('evt_1', { object: 'o1' }),
@@ -288,13 +273,19 @@ describe('a delivery that comes again', () => {
     ]) {
       statuses.push((await hook('pay', call)).status);
     }
-    expect(statuses).toEqual([202, 409, 202]);
+    expect(statuses).toEqual([202, 200, 202]);
   });
 
   it('is refused while the first one is being worked on', async () => {
     const call = () => hook('open', { body: big, headers: { 'x-idempotency-key': 'at once' } });
-    const statuses = (await Promise.all([call(), call(), call()])).map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([202, 409, 409]);
+    const gated = Promise.withResolvers<void>();
+    gate = gated.promise;
+    const statuses: number[] = [];
+    const calls = [call(), call(), call()].map(async (answer) => statuses.push((await answer).status));
+    await expect.poll(() => statuses).toEqual([409, 409]);
+    gated.resolve();
+    await Promise.all(calls);
+    expect(statuses).toEqual([409, 409, 202]);
     expect(sent).toHaveLength(1);
   });
 
@@ -305,7 +296,7 @@ describe('a delivery that comes again', () => {
     expect([first.status, first.body['code']]).toEqual([500, 'Api.Internal']);
     expect(sent).toEqual([]);
     expect((await call()).status).toBe(202);
-    expect((await call()).status).toBe(409);
+    expect((await call()).status).toBe(200);
     expect(sent).toHaveLength(1);
   });
 
@@ -318,7 +309,7 @@ describe('a delivery that comes again', () => {
     expect((await hook('open', { body: { id: '7', total: 1 }, headers })).status).toBe(202);
   });
 
-  it('is refused by the id that Standard Webhooks signs, which no other header can replace', async () => {
+  it('is known by the id that Standard Webhooks signs, which no other header can replace', async () => {
     const again = (key: string) => {
       const { headers, ...call } = standardCall('msg_1');
       return hook('std', { ...call, headers: { ...headers, 'x-idempotency-key': key } });
@@ -328,7 +319,7 @@ describe('a delivery that comes again', () => {
     expect((await hook('std', standardCall('msg_1', { secret: OTHER_STANDARD_SECRET }))).status).toBe(401);
     expect((await hook('std', standardCall('msg_1', { type: 'other' }))).status).toBe(200);
     const statuses = [await again('k1'), await again('k1'), await again('k2')].map(({ status }) => status);
-    expect(statuses).toEqual([202, 409, 409]);
+    expect(statuses).toEqual([202, 200, 200]);
     expect((await hook('std', standardCall('msg_2'))).status).toBe(202);
     expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(2);
   });

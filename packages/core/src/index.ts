@@ -21,6 +21,7 @@ export {
 } from './model/memory.js';
 
 export { INLINE_LIMIT_BYTES, isBlobRef, type BlobRef, type BlobStore } from './ports/blob-store.js';
+export type { RateLimit, RateLimiter } from './ports/rate-limiter.js';
 export type { RunGateway, RunSignal, RunStart, StartedRun } from './ports/run-gateway.js';
 export type {
   ApiKeyRecord,
@@ -145,4 +146,4 @@ export {
   SIGNAL_UPDATE,
   type SignalEnvelope,
 } from './protocol/messages.js';
-export type { ResumeState, RunInput, Trigger } from './protocol/run-input.js';
+export { isExecId, type ResumeState, type RunInput, type Trigger } from './protocol/run-input.js';

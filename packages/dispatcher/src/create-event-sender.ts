@@ -30,6 +30,8 @@ const FIRST_DELAY_MS = 200;
 /** The connection tries again by itself for some seconds; whoever waits for the answer should have it before it gives up. */
 const GIVE_UP_AFTER_MS = 5_000;
 const INVALID_ARGUMENT = 3;
+/** Characters of a name or an id; indexes of databases take only so much. */
+const MAX_TEXT = 1_000;
 
 /** An event to be sent. */
 export interface OutgoingEvent {
@@ -71,7 +73,8 @@ export interface EventSender {
   /**
    * Resolves when Temporal has all of them, in this order. Events of calls at the same time travel together.
    *
-   * @throws `Event.NotAccepted` with the event ids, `Event.TooLarge`, `Config.Invalid`, `Blob.Unavailable`.
+   * @throws `Event.NotAccepted` with the event ids, `Event.TooLarge`, `Config.Invalid`, `Input.Invalid` for a name or an
+   * id of more than 1,000 characters, `Blob.Unavailable`.
    */
   send(events: readonly OutgoingEvent[]): Promise<readonly SentEvent[]>;
   /** Makes sure that the dispatcher is open. */
@@ -235,6 +238,11 @@ async function toSignal(
 ): Promise<EventSignal & { event_id: string }> {
   const { name, payload = null, eventId = randomUUID(), correlationId = eventId, source = 'api', workflowId } = event;
   if (name === '') throw new CompozyError('Config.Invalid', 'An event needs a name: that of the trigger it is for');
+  for (const [field, text] of Object.entries({ name, eventId, correlationId, source, workflowId })) {
+    if ((text ?? '').length <= MAX_TEXT) continue;
+    const message = `"${field}" of an event has ${text!.length} characters; ${MAX_TEXT} are allowed`;
+    throw new CompozyError('Input.Invalid', message, { details: { field } });
+  }
   if (blobs === undefined && Buffer.byteLength(JSON.stringify(payload)) > INLINE_LIMIT_BYTES) {
     const message = `The payload of "${name}" has more than ${INLINE_LIMIT_BYTES} bytes: give the sender a blob store`;
     throw new CompozyError('Event.TooLarge', message, { details: { event_id: eventId } });

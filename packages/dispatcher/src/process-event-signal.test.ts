@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '@compozy/core';
 import { loadProject } from '@compozy/core/loader';
-import type { EventRoutes } from '@compozy/core/schema';
+import { eventExecId, type EventRoutes } from '@compozy/core/schema';
 import { processEventSignal } from './process-event-signal.js';
 import { buildSignalRoutingMap } from './routing-map.js';
 
 const dir = path.join(path.dirname(fileURLToPath(import.meta.url)), '__fixtures__');
-const map = buildSignalRoutingMap(await loadProject(dir));
+const project = await loadProject(dir);
+const map = buildSignalRoutingMap(project);
 
 function route(name: string, payload: Json, more: { event_id?: string; workflow_id?: string } = {}) {
   let found: EventRoutes | undefined;
@@ -41,6 +42,15 @@ describe('processEventSignal', () => {
     expect(route('joined', { name: 'Ann' }).found).toEqual(first.found);
     const other = route('joined', { name: 'Ann' }, { event_id: 'e2' });
     expect(other.found!.starts[0]!.workflowExecId).not.toBe(first.found!.starts[0]!.workflowExecId);
+  });
+
+  it('finds another run for another project, and where only the dividing line is another one', () => {
+    const id = { project: 'a', workflowId: 'greet', event: 'order', eventId: 'x/1' };
+    const ids = [id, { ...id, project: 'b' }, { ...id, event: 'order/x', eventId: '1' }].map(eventExecId);
+    expect(new Set(ids).size).toBe(3);
+    expect(route('joined', { name: 'Ann' }).found!.starts[0]!.workflowExecId).toBe(
+      eventExecId({ project: project.name, workflowId: 'greet', event: 'joined', eventId: 'e1' }),
+    );
   });
 
   it('tells who refuses the payload, and starts the others', () => {

@@ -106,11 +106,29 @@ describe('startTriggered', () => {
     // What is held back is not decided: it may find its workflow with the next attempt.
     expect(await store.events.get('routed', 'e1')).toBeUndefined();
     isDown = true;
-    // Not for ever; from then on it is this process that has it.
+    // For ever beside few others, because a dispatcher outlives this process.
+    const calm = { ...input(entry({ name: 'nobody' }, 20)), pending: 3 };
+    expect(await startTriggered(calm, { ...options, recorder })).toMatchObject([{ kind: 'retry' }]);
+    // Not for ever beside many; from then on it is this process that has it.
     expect(await call(20)).toMatchObject([{ kind: 'started' }, { kind: 'dead', code: 'Event.Unknown' }]);
     isDown = false;
     await expect.poll(() => store.events.get('routed', 'e1')).toMatchObject({ status: 'dead' });
     expect(await store.deadLetters.get('routed', 'e1')).toMatchObject({ reason: { code: 'Event.Unknown' } });
+  });
+
+  it('shows an event whose id no index takes under a shorter one', async () => {
+    const { options, store } = setUp();
+    const recorder = createEventRecorder({ store });
+    const id = 'ü'.repeat(3_000);
+    await startTriggered(input(entry({ name: 'left', event_id: id }), entry({ name: 'nobody', event_id: id })), {
+      ...options,
+      recorder,
+    });
+    const all = { project: 'routed', limit: 10 };
+    const shown = [...(await store.events.list(all)).items, ...(await store.deadLetters.list(all)).items];
+    const ids = shown.map((each) => ('eventId' in each ? each.eventId : each.id));
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids.every((each) => /^sha256:[0-9a-f]{64}$/.test(each))).toBe(true);
   });
 
   it('refuses the events of another project', async () => {

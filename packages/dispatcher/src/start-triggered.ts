@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isGrpcServiceError } from '@temporalio/client';
 import {
   CompozyError,
@@ -19,8 +20,14 @@ import { processEventSignal } from './process-event-signal.js';
 import type { CompiledTrigger } from './routing-map.js';
 
 const CONCURRENT_EVENTS = 20;
-/** A dead letter is the only trace of its event, so the event stays this many attempts while the store is down. */
+/**
+ * A dead letter is the only trace of its event, so the event stays while the store is down: for ever beside this many
+ * others, for so many attempts where there are more.
+ */
+const HELD_EVENTS = 1_000;
 const STORE_ATTEMPTS = 10;
+/** Bytes of an id; the index of a table takes only so much. */
+const MAX_ROW_ID = 1_000;
 const INVALID_ARGUMENT = 3;
 
 export interface StartTriggeredOptions {
@@ -56,8 +63,9 @@ export async function startTriggered(
   const results = await mapConcurrently(input.events, (entry) => dispatchEvent(entry, options));
   if (recorder === undefined) return results.map(({ outcome }) => outcome);
   if (await recorder.write(toRows(input.events, results, projectName))) return results.map(({ outcome }) => outcome);
+  const isCalm = (input.pending ?? Infinity) <= HELD_EVENTS;
   const held = results.map(({ outcome, letters, started }, index): Dispatched => {
-    const mayWait = input.events[index]!.attempts + 1 < STORE_ATTEMPTS;
+    const mayWait = input.events[index]!.attempts + 1 < STORE_ATTEMPTS || isCalm;
     if (letters.length === 0 || outcome.kind === 'retry' || !mayWait) return { outcome, letters, started };
     const message = 'The dead letter could not be stored';
     return { outcome: { kind: 'retry', code: 'Store.Unavailable', message }, letters: [], started: [] };
@@ -125,10 +133,10 @@ function toLetter(
   workflowId: string | undefined = event.workflow_id,
 ): DeadLetter {
   return {
-    id: workflowId === undefined ? event.event_id : `${event.event_id}/${workflowId}`,
+    id: toRowId(workflowId === undefined ? event.event_id : `${event.event_id}/${workflowId}`),
     project: projectName,
     event: {
-      eventId: event.event_id,
+      eventId: toRowId(event.event_id),
       name: event.name,
       payload: event.payload as Json,
       correlationId: event.correlation_id,
@@ -139,6 +147,11 @@ function toLetter(
     at: new Date().toISOString(),
     replayedAt: null,
   };
+}
+
+/** Anybody may send an event to Temporal, with an id of any length. */
+function toRowId(id: string): string {
+  return Buffer.byteLength(id) <= MAX_ROW_ID ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
 }
 
 function toReason(error: unknown): JsonObject {
@@ -159,7 +172,7 @@ function toRows(entries: readonly QueuedEvent[], results: readonly Dispatched[],
     const { event } = entries[index]!;
     return [
       {
-        eventId: event.event_id,
+        eventId: toRowId(event.event_id),
         project,
         name: event.name,
         payload: event.payload as Json,

@@ -1,8 +1,9 @@
-import type { Store, TaskRecord, TaskRepository, WorkflowRecord, WorkflowRepository } from '@compozy/core';
+import type { RateLimiter, Store, TaskRecord, TaskRepository, WorkflowRecord, WorkflowRepository } from '@compozy/core';
 import { createRecordCache, type RecordCache } from './cache/record-cache.js';
 import { createRedisAttempts } from './cache/redis-attempts.js';
 import { connectRedis, type RedisClient } from './cache/redis-client.js';
 import { createRedisHeartbeats } from './cache/redis-heartbeats.js';
+import { createRedisLimiter } from './cache/redis-limiter.js';
 
 export type RedisCacheOptions = (
   | { /** `redis://[:password@]host:port[/database]`, or `rediss://` */ readonly url: string }
@@ -22,6 +23,8 @@ export type RedisCacheOptions = (
 export interface CachedStore extends Store, AsyncDisposable {
   /** @throws `Store.Unavailable` while Redis does not answer. The store works all the same. */
   pingCache(): Promise<void>;
+  /** Counts in Redis, together with all processes that have the same prefix. */
+  readonly limiter: RateLimiter;
 }
 
 /**
@@ -51,8 +54,10 @@ export function withRedisCache(store: Store, options: RedisCacheOptions): Cached
     leases: store.leases,
     heartbeats: createRedisHeartbeats(redis, store.heartbeats),
     blobs: store.blobs,
+    prune: (what) => store.prune(what),
     ping: () => store.ping(),
     pingCache: () => redis.ping(),
+    limiter: createRedisLimiter(redis, `${prefix}limit:`),
     close,
     [Symbol.asyncDispose]: close,
   };

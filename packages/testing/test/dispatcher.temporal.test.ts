@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '@compozy/core';
 import { createMemoryBlobStore } from '@compozy/core/blobs';
-import { stableId } from '@compozy/core/interpreter';
+import { eventExecId } from '@compozy/core/schema';
 import { loadProject } from '@compozy/core/loader';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import {
@@ -70,7 +70,7 @@ async function newWorker(instanceId: string): Promise<CompozyWorker> {
 }
 
 function runOf(workflowId: string, event: string, eventId: string) {
-  return worker.run(workflowId, stableId(`${workflowId}/${event}/${eventId}`));
+  return worker.run(workflowId, eventExecId({ project: PROJECT, workflowId, event, eventId }));
 }
 
 async function statusOf(id: string): Promise<DispatcherStatus> {

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 /** As any Temporal client would: a type, an id, a JSON argument. */
-async function execute(type: string, argument?: object): Promise<RunView> {
+async function execute(type: string, argument?: unknown): Promise<RunView> {
   return (await worker.client.workflow.execute(type, {
     taskQueue: worker.taskQueue,
     workflowId: `foreign-${(started += 1)}`,
@@ -88,6 +88,23 @@ describe('a client that is not ours', () => {
     ['another project', 'echo', { project: 'somebody-else' }, 'Config.WrongProject'],
     ['a task that is not there', 'echo', { initial_task_id: 'nothing' }, 'Config.UnknownTask'],
     ['no workflow id', 'CompozyWorkflow', {}, 'Config.UnknownWorkflow'],
+    ['a text instead of an object', 'echo', 'seven', 'Input.Invalid'],
+    ['a list instead of an object', 'echo', [7], 'Input.Invalid'],
+    ['an execution id that is no text', 'echo', { workflow_exec_id: { a: 1 } }, 'Input.Invalid'],
+    ['an execution id that is empty', 'echo', { workflow_exec_id: '' }, 'Input.Invalid'],
+    ['an execution id that no index takes', 'echo', { workflow_exec_id: 'x'.repeat(201) }, 'Input.Invalid'],
+    ['an execution id of two lines', 'echo', { workflow_exec_id: 'a\nb' }, 'Input.Invalid'],
+    ['a trigger that is no object', 'echo', { trigger: 'by hand' }, 'Input.Invalid'],
+    ['a state that no run handed on', 'echo', { resume: { snapshot: { plan: {} } } }, 'Input.Invalid'],
+    ['a state that is none', 'echo', { resume: 'here' }, 'Input.Invalid'],
+    ['a dispatcher of no project', 'DispatcherWorkflow', undefined, 'Input.Invalid'],
+    ['a dispatcher of nobody', 'DispatcherWorkflow', { project: 'foreign' }, 'Input.Invalid'],
+    [
+      'a dispatcher with a past',
+      'DispatcherWorkflow',
+      { project: 'foreign', instance: 'x', resume: { queued: 4 } },
+      'Input.Invalid',
+    ],
   ])('is refused for %s', async (_name, type, argument, code) => {
     expect(await failureOf(execute(type, argument))).toMatchObject({ type: code, nonRetryable: true });
   });

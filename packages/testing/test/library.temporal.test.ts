@@ -196,6 +196,18 @@ describe('triggerWorkflow', () => {
     expect((await kept.workflows.list(all)).items).toHaveLength(before);
   });
 
+  it.each(['', 'two words', 'a\nb', 'x'.repeat(201)])('refuses the execution id %j', async (workflowExecId) => {
+    const start = test.worker.triggerWorkflow('greet', { name: 'Ada' }, { workflowExecId });
+    expect(await codeOf(start)).toBe('Input.Invalid');
+  });
+
+  it('takes an input that is larger than any event of a history', async () => {
+    const name = 'x'.repeat(3_000_000);
+    const run = await test.worker.triggerWorkflow('greet', { name });
+    const { status, input } = await run.result();
+    expect({ status, name: (input as { name: string }).name.length }).toEqual({ status: 'SUCCESS', name: name.length });
+  });
+
   it('starts one run for one idempotency key', async () => {
     const start = () => test.worker.triggerWorkflow('greet', { name: 'Ada' }, { idempotencyKey: 'order-1' });
     const [first, second] = [await start(), await start()];
@@ -218,12 +230,31 @@ describe('pauseWorkflow, resumeWorkflow, cancelWorkflow', () => {
 });
 
 describe('sendSignal', () => {
+  it('takes a workflow id that nobody could have for one that nobody has', async () => {
+    const sent = await test.worker.sendSignal({ workflowId: 'a" OR "b', eventType: 'approval', eventId: 'odd' });
+    expect(sent).toEqual({ eventId: 'odd', accepted: true });
+    await expect
+      .poll(async () => (await kept.deadLetters.get('my-project', 'odd/a" OR "b'))?.reason['code'])
+      .toBe('Event.Unknown');
+  });
+
   const runsOf = async (workflowId: string) => (await kept.workflows.list({ ...all, workflowId })).items.length;
   const waiting = async () => {
     const run = await test.worker.triggerWorkflow('hold');
     await expect.poll(async () => (await run.view())?.status).toBe('WAITING');
     return run;
   };
+
+  it.each(['__temporal_x', 'run.pause'])(
+    'keeps the name %s from a run, which could not go on with it',
+    async (name) => {
+      const run = await waiting();
+      const { workflowExecId } = run;
+      expect(await codeOf(test.worker.sendSignal({ workflowExecId, eventType: name }))).toBe('Input.Invalid');
+      await test.worker.sendSignal({ workflowExecId, eventType: 'approval', data: { by: 'Ada' } });
+      expect(await run.result()).toMatchObject({ status: 'SUCCESS' });
+    },
+  );
 
   it('speaks to one run', async () => {
     const run = await waiting();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { expect, it } from 'vitest';
-import { stableId } from '@compozy/core/interpreter';
+import { eventExecId } from '@compozy/core/schema';
 import { loadProject } from '@compozy/core/loader';
 import { startDevServer } from '@compozy/dev-server';
 import { createWorker } from '@compozy/worker';
@@ -29,7 +29,7 @@ it('serves workflow code of a user, the engine and the dispatcher in one worker'
     const own = await client.workflow.start('mine', { taskQueue, workflowId: 'mine', args: ['x'] });
     expect(await own.result()).toBe('mine: x');
     await worker.sendEvent({ name: 'noted', eventId: 'e' });
-    const id = stableId('note/noted/e');
+    const id = eventExecId({ project: 'own', workflowId: 'note', event: 'noted', eventId: 'e' });
     await expect
       .poll(
         async () =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { expect, it } from 'vitest';
-import { stableId } from '@compozy/core/interpreter';
+import { eventExecId } from '@compozy/core/schema';
 import { startDevServer } from '@compozy/dev-server';
 import { startWorkerHost, type WorkerHost } from './worker-process.js';
 
@@ -90,7 +90,8 @@ it('a worker outlives a kill of Temporal: runs go on, and an event is accepted o
   }
 });
 
-const runOf = (eventId: string) => `note-${stableId(`note/noted/${eventId}`)}`;
+const runOf = (eventId: string) =>
+  `note-${eventExecId({ project: 'restart', workflowId: 'note', event: 'noted', eventId })}`;
 
 const post = (body: object) => ({
   method: 'POST',

@@ -5,12 +5,14 @@ import path from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getTaskQueue, type RunView } from '@compozy/core';
-import { stableId } from '@compozy/core/interpreter';
+import { eventExecId } from '@compozy/core/schema';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
 import { startWorkerHost, type WorkerHost } from './worker-process.js';
 
 const PROJECT = 'pair';
+const runOf = (eventId: string) =>
+  `note-${eventExecId({ project: PROJECT, workflowId: 'note', event: 'noted', eventId })}`;
 const RUNS = 30;
 const EVENTS = 60;
 const STEPS = 40;
@@ -111,7 +113,7 @@ describe('two workers of one project', () => {
 
     const noted = noWork();
     for (const id of ids) {
-      const handle = client.workflow.getHandle(`note-${stableId(`note/noted/${id}`)}`);
+      const handle = client.workflow.getHandle(runOf(id));
       // Accepted is not yet started.
       await expect
         .poll(
@@ -162,7 +164,7 @@ describe('two workers of one project', () => {
 
     const heard = [...nameOf].filter(([, name]) => name === 'noted').map(([id]) => id);
     const unheard = [...nameOf.keys()].filter((id) => !heard.includes(id));
-    const expected = heard.map((id) => `note-${stableId(`note/noted/${id}`)}`).toSorted();
+    const expected = heard.map((id) => runOf(id)).toSorted();
     await expect.poll(runsOfKilled, { timeout: 60_000, interval: 500 }).toEqual(expected);
     for (const [id, name] of nameOf) {
       const status = async () => (await answerOf(survivor, `/events/${id}`))['status'];
@@ -192,7 +194,7 @@ async function callers(): Promise<readonly string[]> {
 }
 
 async function runsOfKilled(): Promise<readonly string[]> {
-  const shared = new Set(Array.from({ length: EVENTS }, (_, n) => `note-${stableId(`note/noted/shared-${n}`)}`));
+  const shared = new Set(Array.from({ length: EVENTS }, (_, n) => runOf(`shared-${n}`)));
   const ids: string[] = [];
   for await (const { workflowId } of client.workflow.list({ query: 'WorkflowType = "note"' })) {
     if (!shared.has(workflowId)) ids.push(workflowId);

@@ -20,6 +20,8 @@ export interface WorkerEventsOptions {
   /** Of the signs of life. */
   readonly intervalMs?: number;
   readonly ttlMs?: number;
+  /** Hears of a store or a server that does not answer the watch, which goes on. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** The part of a worker that takes events: its own dispatcher, and the watch over those of others. */
@@ -36,15 +38,24 @@ export interface WorkerEvents {
 
 const OPEN_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 5_000;
+/** How often the dispatcher is looked at. */
+const KEEP_OPEN_MS = 10_000;
 
 export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
-  const { client, project, instanceId: instance, taskQueue, blobs, store, intervalMs, ttlMs } = options;
-  const beat = { ...(intervalMs === undefined ? {} : { intervalMs }), ...(ttlMs === undefined ? {} : { ttlMs }) };
+  const { client, project, instanceId: instance, taskQueue, blobs, store, intervalMs, ttlMs, onError } = options;
+  const beat = {
+    ...(onError === undefined ? {} : { onError }),
+    ...(intervalMs === undefined ? {} : { intervalMs }),
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+  };
   const sender = createEventSender({ client, project, instance, taskQueue, blobs });
   const watch =
     store === undefined ? undefined : createDispatcherWatch({ client, project, instance, taskQueue, store, ...beat });
+  const keepOpenMs = intervalMs ?? KEEP_OPEN_MS;
   let isOpen = false;
-  let hasSent = false;
+  let mayBeOpen = false;
+  let timer: NodeJS.Timeout | undefined;
+  let reopening: Promise<void> = Promise.resolve();
 
   async function untilItRuns(): Promise<void> {
     const handle = client.workflow.getHandle(sender.dispatcherId);
@@ -59,6 +70,21 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
     }
   }
 
+  const statusOf = async () => (await client.workflow.getHandle(sender.dispatcherId).describe()).status.name;
+
+  /** Another worker may have taken this one for dead, or somebody has terminated it; nobody else opens it again. */
+  async function openAgain(): Promise<void> {
+    if ((await statusOf()) !== 'RUNNING') await sender.open();
+  }
+
+  function keepOpen(): void {
+    timer = setTimeout(() => {
+      reopening = openAgain()
+        .catch(() => undefined)
+        .finally(() => isOpen && keepOpen());
+    }, keepOpenMs).unref();
+  }
+
   return {
     get dispatcherId() {
       return sender.dispatcherId;
@@ -66,33 +92,37 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
 
     async open() {
       if (isOpen) return;
-      isOpen = true;
+      mayBeOpen = true;
       // A dispatcher without a sign of life could be taken for an orphan.
       await watch?.start();
       await sender.open();
       await untilItRuns();
+      isOpen = true;
+      keepOpen();
     },
 
     async send(event) {
       // Sending starts it, so that there is something to retire.
-      hasSent = true;
+      mayBeOpen = true;
       const [sent] = await sender.send([event]);
       return sent!;
     },
 
     async check() {
       if (!isOpen) return;
-      const { status } = await client.workflow.getHandle(sender.dispatcherId).describe();
-      if (status.name !== 'RUNNING') throw new Error(`${sender.dispatcherId} is ${status.name.toLowerCase()}`);
+      const status = await statusOf();
+      if (status !== 'RUNNING') throw new Error(`${sender.dispatcherId} is ${status.toLowerCase()}`);
     },
 
     async close() {
-      if (!isOpen && !hasSent) return;
+      if (!mayBeOpen) return;
       isOpen = false;
+      clearTimeout(timer);
       await watch?.stop();
       const { dispatcherId } = sender;
       await client
         .withDeadline(Date.now() + CLOSE_TIMEOUT_MS, async () => {
+          await reopening;
           await sender.retire();
           await client.workflow.getHandle(dispatcherId).result();
         })

@@ -29,6 +29,8 @@ export interface SignalSenderOptions {
   readonly sendEvent: (event: OutgoingEvent) => Promise<SentEvent>;
 }
 
+/** Of workflows; nothing else goes into a query. */
+const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 /** Runs that are asked at the same time whether they wait. */
 const ASKED_AT_ONCE = 20;
 /** A repeated signal is known to runs that ended within this time, too. */
@@ -83,7 +85,7 @@ export function createSignalSender({ client, taskQueue, runs, sendEvent }: Signa
       return { eventId, accepted: true };
     }
     const signal = { id: eventId, isGiven: request.eventId !== undefined };
-    if (workflowId !== undefined && (await deliver(workflowId, name, payload, signal))) {
+    if (workflowId !== undefined && ID.test(workflowId) && (await deliver(workflowId, name, payload, signal))) {
       return { eventId, accepted: true };
     }
     return await sendEvent({

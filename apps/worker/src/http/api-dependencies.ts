@@ -6,6 +6,8 @@ import type {
   JsonObject,
   MemoryOperations,
   ProjectSource,
+  RateLimit,
+  RateLimiter,
   RunView,
   TaskRepository,
   Trigger,
@@ -13,6 +15,7 @@ import type {
   WorkflowRepository,
 } from '@compozy/core';
 import type { HealthCheck } from '../health/health-check.js';
+import type { Backlog } from '../temporal/queue-backlog.js';
 import type { ApiKeys } from './api-key.js';
 
 /** Which run an execution id belongs to, and whether it goes on. */
@@ -104,11 +107,7 @@ export interface ApiStore {
   readonly idempotency: IdempotencyRepository;
 }
 
-export interface RateLimitOptions {
-  /** Requests that a caller may make at once. */
-  readonly burst: number;
-  readonly perMinute: number;
-}
+export type RateLimitOptions = RateLimit;
 
 export interface ApiDependencies {
   readonly project: ProjectSource;
@@ -134,6 +133,12 @@ export interface ApiDependencies {
   readonly corsOrigins?: readonly string[];
   /** For callers that are known by their address only; `rateLimit` by default. */
   readonly addressRateLimit?: RateLimitOptions | 'none';
+  /** Counts for several servers; each counts alone without it, and while it does not answer. */
+  readonly limiter?: RateLimiter;
+  /** What waits for a worker. */
+  readonly backlog?: () => Promise<Backlog>;
+  /** While more tasks wait, new executions, events and webhooks are answered with 429; no limit by default. */
+  readonly maxBacklog?: number;
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

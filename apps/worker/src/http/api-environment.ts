@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 
 /** What the middleware leaves for the routes. */
@@ -20,3 +21,9 @@ export const HOOKS_PATH = `${API_BASE}/hooks/`;
 
 /** Needs no API key either: what watches a server has none. */
 export const HEALTH_PATH = `${API_BASE}/health`;
+
+/** Who asks, as part of names: without keys nobody is known, and an address may change between two tries. */
+export function callerName(context: Context<ApiEnvironment>): string {
+  const caller = context.get('caller');
+  return caller.startsWith('ip:') ? 'anyone' : caller;
+}

@@ -4,6 +4,7 @@ import type { ApiDependencies } from './api-dependencies.js';
 import { hashApiKey, hasScope, isSameHash, type ApiScope } from './api-key.js';
 import { createClientAddress } from './client-address.js';
 import { ApiProblem } from './problem.js';
+import { rememberApiKeys } from './remember-api-keys.js';
 import { createTokenBuckets } from './token-bucket.js';
 
 /** A key's last use is written at most once in this time. */
@@ -19,13 +20,14 @@ export type AuthenticateOptions = Pick<ApiDependencies, 'apiKeys' | 'wrongKeys' 
  * too many wrong keys has to wait, whatever it sends then; only who was let in a minute ago is let in all the same.
  */
 export function authenticate({ apiKeys: keys, wrongKeys = DEFAULT_WRONG_KEYS, trustedProxies }: AuthenticateOptions) {
+  const known = keys === undefined ? undefined : rememberApiKeys(keys);
   const addressOf = createClientAddress(trustedProxies);
   const failures = createTokenBuckets(wrongKeys);
   const touched = new Map<string, number>();
   return createMiddleware<ApiEnvironment>(async (context, next) => {
     const address = addressOf(context);
     const { path } = context.req;
-    if (keys === undefined || path === HEALTH_PATH || path.startsWith(HOOKS_PATH)) {
+    if (keys === undefined || known === undefined || path === HEALTH_PATH || path.startsWith(HOOKS_PATH)) {
       context.set('caller', `ip:${address}`);
       return await next();
     }
@@ -38,7 +40,7 @@ export function authenticate({ apiKeys: keys, wrongKeys = DEFAULT_WRONG_KEYS, tr
         headers: { 'retry-after': String(waitSeconds) },
       });
     }
-    const record = await keys.findByHash(hash);
+    const record = await known.findByHash(hash);
     if (record === undefined || !isSameHash(record.hash, hash) || record.revokedAt !== null) {
       failures.take(address, performance.now());
       throw unauthorized('The API key is not known, or it was revoked');

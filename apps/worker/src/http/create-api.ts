@@ -11,6 +11,7 @@ import { authenticate } from './authenticate.js';
 import { checkBody, emptyBody } from './check-body.js';
 import { addEventRoutes } from './routes/event-routes.js';
 import { addExecutionRoutes } from './routes/execution-routes.js';
+import { limitBacklog } from './limit-backlog.js';
 import { limitRate } from './limit-rate.js';
 import { addHealthRoute } from './routes/health-route.js';
 import { addMemoryHealthRoutes } from './routes/memory-health-routes.js';
@@ -57,7 +58,10 @@ export function createApi(dependencies: ApiDependencies): ApiApp {
   );
   app.use(authenticate(dependencies));
   const { rateLimit: byKey, addressRateLimit: byAddress = byKey } = dependencies;
-  app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress }));
+  const { limiter, project } = dependencies;
+  const shared = limiter === undefined ? {} : { limiter, prefix: `${project.name}:` };
+  app.use(limitRate({ byKey, byAddress: byAddress === 'none' ? undefined : byAddress, ...shared }));
+  app.use(limitBacklog(dependencies));
   app.use(checkBody(dependencies.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
 
   addWorkflowRoutes(app, dependencies);

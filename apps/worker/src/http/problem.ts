@@ -16,6 +16,7 @@ const PROBLEMS = {
   'Api.UnsupportedType': { status: 415, title: 'The content type is not supported' },
   'Api.Rejected': { status: 422, title: 'The request cannot be carried out as it is' },
   'Api.TooManyRequests': { status: 429, title: 'Too many requests' },
+  'Api.Overloaded': { status: 429, title: 'There is more work than the workers can do' },
   'Api.HeadersTooLarge': { status: 431, title: 'The headers are too large' },
   'Api.Internal': { status: 500, title: 'The server failed' },
   'Api.NotConfigured': { status: 501, title: 'This part of the server is not set up' },
@@ -36,6 +37,9 @@ const ENGINE_PROBLEMS: Partial<Record<ErrorCode, { readonly status: ProblemStatu
   'Memory.Invalid': { status: 422, title: 'The operation on the memory cannot be carried out as it is' },
   'Memory.Unavailable': { status: 503, title: 'The memory does not answer' },
   'Store.Unavailable': { status: 503, title: 'The store does not answer' },
+  'Blob.Unavailable': { status: 503, title: 'The store of large values does not answer' },
+  'Event.NotAccepted': { status: 503, title: 'Temporal does not answer' },
+  'Worker.Ended': { status: 503, title: 'The server stops' },
   'Server.Unreachable': { status: 503, title: 'Temporal does not answer' },
 };
 

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { JsonObject, RunView, Trigger } from '@compozy/core';
 import { createExecId } from '../runs/exec-id.js';
 import type { ApiDependencies, RunReference } from './api-dependencies.js';
-import type { ApiEnvironment } from './api-environment.js';
+import { callerName, type ApiEnvironment } from './api-environment.js';
 import { answerOnce } from './idempotency.js';
 import { ApiProblem } from './problem.js';
 import { toStartProblem } from './to-start-problem.js';
@@ -100,11 +100,8 @@ export function createStartAnswers<S extends JsonObject & { readonly exec_url: s
 }
 
 async function idempotentRequest(context: Context<ApiEnvironment>, project: string, key: string | undefined) {
-  const caller = context.get('caller');
-  // Without keys nobody is known, and an address may change between two tries.
-  const who = caller.startsWith('ip:') ? 'anyone' : caller;
   const body = key === undefined ? new ArrayBuffer(0) : await context.req.arrayBuffer();
-  return { key, body, scope: `${project}:${who}:${context.req.path}` };
+  return { key, body, scope: `${project}:${callerName(context)}:${context.req.path}` };
 }
 
 function markAnswer(context: Context<ApiEnvironment>, url: string, isReplay: boolean): void {

@@ -1,5 +1,6 @@
 import type { Store } from '@compozy/core';
 import type { CompozyWorker } from '../create-worker.js';
+import { createQueueBacklog } from '../temporal/queue-backlog.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import { createWorkerEventPort } from './ports/worker-event-port.js';
 import { createWorkerRuns } from './ports/worker-runs.js';
@@ -27,6 +28,7 @@ export function startWorkerServer(options: WorkerServerOptions): Promise<Server>
     ...listening,
     checks: worker.checks,
     api: {
+      backlog: createQueueBacklog({ client: worker.client, taskQueue: worker.taskQueue }),
       ...api,
       ...withStore,
       project,

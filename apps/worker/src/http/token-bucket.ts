@@ -14,6 +14,22 @@ export interface BucketState {
 const ONE = 1 - 1e-9;
 const MAX_BUCKETS = 50_000;
 
+const secondsUntilOne = (tokens: number, perMs: number) => Math.max(1, Math.ceil((ONE - tokens) / perMs / 1000));
+
+/** What the tokens that are left mean. */
+export function bucketState(
+  { burst, perMinute }: RateLimitOptions,
+  { allowed, tokens }: { readonly allowed: boolean; readonly tokens: number },
+): BucketState {
+  const perMs = perMinute / 60_000;
+  return {
+    allowed,
+    remaining: Math.floor(tokens),
+    resetSeconds: Math.ceil((burst - tokens) / perMs / 1000),
+    retrySeconds: allowed ? 0 : secondsUntilOne(tokens, perMs),
+  };
+}
+
 /** Token buckets by name. A bucket that is full again is forgotten, and so is the oldest one when there are too many. */
 export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
   const buckets = new Map<string, { tokens: number; at: number }>();
@@ -22,12 +38,11 @@ export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
     const known = buckets.get(name);
     return known === undefined ? burst : Math.min(burst, known.tokens + Math.max(0, now - known.at) * perMs);
   };
-  const secondsUntilOne = (tokens: number) => Math.max(1, Math.ceil((ONE - tokens) / perMs / 1000));
   return {
     /** Seconds until `take` is allowed; 0 when it is now. Takes nothing. */
     waitSeconds(name: string, now: number): number {
       const tokens = tokensOf(name, now);
-      return tokens >= ONE ? 0 : secondsUntilOne(tokens);
+      return tokens >= ONE ? 0 : secondsUntilOne(tokens, perMs);
     },
     take(name: string, now: number): BucketState {
       const tokens = tokensOf(name, now);
@@ -41,12 +56,7 @@ export function createTokenBuckets({ burst, perMinute }: RateLimitOptions) {
         if (oldest === name || (!isFull && buckets.size <= MAX_BUCKETS)) break;
         buckets.delete(oldest);
       }
-      return {
-        allowed,
-        remaining: Math.floor(left),
-        resetSeconds: Math.ceil((burst - left) / perMs / 1000),
-        retrySeconds: allowed ? 0 : secondsUntilOne(left),
-      };
+      return bucketState({ burst, perMinute }, { allowed, tokens: left });
     },
     get size() {
       return buckets.size;

@@ -1,5 +1,6 @@
 import { toWorkflowRecord } from '@compozy/activities';
 import type { RunRecording, Store, WorkflowRecord } from '@compozy/core';
+import { isAway } from './is-away.js';
 
 export interface MissedRunsOptions {
   readonly store: Pick<Store, 'workflows'>;
@@ -56,8 +57,11 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
     const lane = async () => {
       for (const [id, row] of rest) {
         if (isDown || stopping.signal.aborted) return;
-        const settled = await settleOne(row).catch(() => undefined);
-        isDown ||= settled === undefined;
+        const settled = await settleOne(row).catch((error: unknown) => {
+          // One that cannot be written does not hold up the others.
+          isDown ||= isAway(error);
+          return false;
+        });
         // What was noted meanwhile is a newer miss.
         if (settled === true && noted.get(id) === row) noted.delete(id);
       }

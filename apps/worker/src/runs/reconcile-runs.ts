@@ -1,11 +1,17 @@
 import type { Client } from '@temporalio/client';
 import type { RunRecording, Store } from '@compozy/core';
 import type { SecretMask } from '@compozy/activities';
-import { listUnknownRuns } from './list-unknown-runs.js';
+import { listDoubtfulRuns } from './list-doubtful-runs.js';
+import { createMissedEvents } from './missed-events.js';
 import { createMissedRuns } from './missed-runs.js';
 import { createRunSettler } from './settle-run.js';
+import { isAway } from './is-away.js';
 
 const PAGE = 200;
+/** The clock of this host and that of Temporal may differ by so much. */
+const CLOCKS_APART_MS = 10 * 60_000;
+/** After more than one interval and a half, a pass has failed, or somebody who made them has died. */
+const PASSES_MISSED = 1.5;
 /** Who comes later begins with the runs that are there then. */
 const MARK_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -15,7 +21,7 @@ export interface RunReconcilerOptions {
   readonly taskQueue: string;
   /** Names this process, for the lease that one of many has. */
   readonly instance: string;
-  readonly store: Pick<Store, 'workflows' | 'tasks' | 'leases' | 'heartbeats'>;
+  readonly store: Pick<Store, 'workflows' | 'tasks' | 'events' | 'leases' | 'heartbeats'>;
   readonly mask: () => SecretMask;
   /** 30,000 ms by default. */
   readonly intervalMs?: number;
@@ -29,7 +35,7 @@ export interface RunReconcilerOptions {
 
 /**
  * Makes up for what was not written: a run that began or ended while the store was down, that was terminated or timed
- * out in Temporal, or that Temporal has forgotten.
+ * out in Temporal, or that Temporal has forgotten; and the events that started such runs.
  */
 export interface RunReconciler {
   start(): void;
@@ -74,10 +80,24 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const running = rows.length < PAGE ? new Set<string>() : await listRunning();
     while (rows.length > 0 && !stopping.signal.aborted) {
       const doubtful = rows.filter(({ temporalWorkflowId }) => !running.has(temporalWorkflowId));
-      for (const row of doubtful) if (await close(row)) closed.push(row.workflowExecId);
+      for (const row of doubtful) {
+        await attempt(async () => {
+          if (await close(row)) closed.push(row.workflowExecId);
+        });
+      }
       rows = rows.length < PAGE ? [] : await store.workflows.listOpen(project, before, PAGE, rows.at(-1)!);
     }
     return closed;
+  }
+
+  /** One run that cannot be written does not hold up the others; a store that is down ends the pass. */
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (isAway(error)) throw error;
+      onError(error);
+    }
   }
 
   async function listRunning(): Promise<ReadonlySet<string>> {
@@ -92,13 +112,19 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const since = Math.max(passedAt, typeof mark === 'string' ? Date.parse(mark) : 0);
     if (since === 0) return [];
     const added: string[] = [];
-    const from = new Date(since - settleMs).toISOString();
-    // Nobody was there to write, or to note what could not be written.
-    const all = now - since > 3 * intervalMs;
-    for await (const row of listUnknownRuns({ client, project, taskQueue, store }, { from, all })) {
+    const from = new Date(since - settleMs - CLOCKS_APART_MS).toISOString();
+    // Nobody was there, or nobody could write: who should have noted what is missing may be dead.
+    const all = now - since > PASSES_MISSED * intervalMs;
+    const events = createMissedEvents(store);
+    for await (const { row, isKnown } of listDoubtfulRuns({ client, project, taskQueue, store }, { from, all })) {
       if (stopping.signal.aborted) break;
-      if (await settle(row)) added.push(row.workflowExecId);
+      events.add(row);
+      if (isKnown) continue;
+      await attempt(async () => {
+        if (await settle(row)) added.push(row.workflowExecId);
+      });
     }
+    await events.write();
     return added;
   }
 

@@ -5,11 +5,14 @@ import {
   parseDirectRunId,
   runnableIds,
   SEARCH_ATTRIBUTES,
+  type BlobStore,
+  type Json,
   type ProjectSource,
   type RunGateway,
   type RunInput,
   type SignalEnvelope,
 } from '@compozy/core';
+import { inlineOrBlob } from '@compozy/core/blobs';
 import type { ToSearchAttributes } from '../temporal/search-attributes.js';
 
 export interface RunGatewayOptions {
@@ -17,6 +20,8 @@ export interface RunGatewayOptions {
   readonly taskQueue: string;
   readonly project: Pick<ProjectSource, 'name' | 'workflowIds' | 'taskIds'>;
   readonly searchAttributes: ToSearchAttributes;
+  /** For inputs that are too large for an event of the history. */
+  readonly blobs: BlobStore;
 }
 
 /** The Workflow Id of a run that was started by us. */
@@ -26,14 +31,14 @@ export function temporalWorkflowId(workflowId: string, workflowExecId: string): 
 
 /** Starts runs of the project and speaks to them through the Temporal client. */
 export function createRunGateway(options: RunGatewayOptions): RunGateway {
-  const { client, taskQueue, project, searchAttributes } = options;
+  const { client, taskQueue, project, searchAttributes, blobs } = options;
   return {
     async startRun({ workflowId, workflowExecId, input, trigger, initialTaskId }) {
       const args: RunInput = {
         workflow_id: workflowId,
         workflow_exec_id: workflowExecId,
         project: project.name,
-        input,
+        input: (await inlineOrBlob(blobs, input)) as Json,
         trigger,
         ...(initialTaskId === undefined ? {} : { initial_task_id: initialTaskId }),
       };
@@ -60,6 +65,7 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
     },
 
     async signalRun(workflowExecId, { id, name, payload, source }) {
+      checkSignalName(name);
       const envelope: SignalEnvelope = { payload, metadata: { signal_id: id, source } };
       const send = (temporalId: string) => signalIfOpen(client, temporalId, name, envelope);
       for (const workflowId of runnableIds(project)) {
@@ -72,6 +78,15 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
       });
     },
   };
+}
+
+/** Names of the engine and of Temporal's SDK: a run that gets one of the latter can never go on. */
+const RESERVED_SIGNAL = /^(run\.|__)/;
+
+function checkSignalName(name: string): void {
+  if (!RESERVED_SIGNAL.test(name)) return;
+  const message = `The signal "${name}" has a name of the engine; choose one that does not begin with "run." or "__"`;
+  throw new CompozyError('Input.Invalid', message, { details: { name } });
 }
 
 /** Whether there was an open run to take it. */

@@ -8,9 +8,11 @@ export function toWorkerOptions(values: SettingValues): Pick<WorkerOptions, 'con
   const activities = values['worker.max_concurrent_activity_execution_size'];
   const workflowTasks = values['worker.max_concurrent_workflow_execution_size'];
   const localActivities = values['worker.max_concurrent_local_activity_execution_size'];
+  const retentionMs = values['database.retention'];
   const toolTimeoutMs = values['runtime.tool_execution_timeout'];
   return {
     config: {
+      ...(retentionMs === 0 ? {} : { retentionMs }),
       ...(toolTimeoutMs === 0 ? {} : { toolExecutionTimeoutMs: toolTimeoutMs }),
       ...(activities === 0 ? {} : { maxConcurrentActivities: activities }),
       ...(workflowTasks === 0 ? {} : { maxConcurrentWorkflowTasks: workflowTasks }),
@@ -45,13 +47,15 @@ export function toApiOptions(
   values: SettingValues,
 ): Pick<
   ApiDependencies,
-  'maxBodyBytes' | 'rateLimit' | 'addressRateLimit' | 'wrongKeys' | 'trustedProxies' | 'corsOrigins'
+  'maxBodyBytes' | 'maxBacklog' | 'rateLimit' | 'addressRateLimit' | 'wrongKeys' | 'trustedProxies' | 'corsOrigins'
 > {
   const rateLimit = toRateLimit(values['ratelimit.api_key_rate.limit'], values['ratelimit.api_key_rate.period']);
   const byAddress = toRateLimit(values['ratelimit.global_rate.limit'], values['ratelimit.global_rate.period']);
+  const maxBacklog = values['server.max_backlog'];
   const wrongKeys = values['server.auth.wrong_keys_per_minute'];
   return {
     maxBodyBytes: values['server.max_body_bytes'],
+    ...(maxBacklog === 0 ? {} : { maxBacklog }),
     ...(rateLimit === undefined ? {} : { rateLimit }),
     addressRateLimit: byAddress ?? 'none',
     wrongKeys: { perMinute: wrongKeys, burst: wrongKeys },

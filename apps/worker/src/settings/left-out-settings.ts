@@ -38,7 +38,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'there is no Redis in the process; without one everything is in the store': `redis.standalone.persistence.enabled
     redis.standalone.persistence.data_dir redis.standalone.persistence.snapshot_interval
     redis.standalone.persistence.snapshot_on_shutdown redis.standalone.persistence.restore_on_startup`,
-  'limits are counted in each process': 'ratelimit.prefix ratelimit.max_retry',
+  'limits in Redis have the prefix of redis.prefix, and each process counts alone while Redis is away':
+    'ratelimit.prefix ratelimit.max_retry',
   'Temporal keeps it': `worker.config_store_ttl worker.dispatcher_retry_delay worker.dispatcher_max_retries
     worker.start_workflow_timeout tasks.retry.child_state.max_attempts tasks.retry.child_state.base_backoff
     tasks.wait.siblings.poll_interval tasks.wait.siblings.timeout`,

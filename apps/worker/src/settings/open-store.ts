@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BlobStore, MemoryOperations, Store } from '@compozy/core';
+import type { BlobStore, MemoryOperations, RateLimiter, Store } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
 import { createPostgresPool } from '@compozy/core/sql';
 import {
@@ -23,6 +23,8 @@ export interface OpenStore {
   readonly isOfOneHost: boolean;
   /** Beside the one of the store itself. */
   readonly checks: readonly HealthCheck[];
+  /** With Redis, the servers that share it count together. */
+  readonly limiter?: RateLimiter;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export function openStore({ values, driver }: Pick<Settings, 'values' | 'driver'
     blobs: own.blobs,
     memory: own.memory,
     isOfOneHost,
+    ...(cached === undefined ? {} : { limiter: cached.limiter }),
     checks: cached === undefined ? [] : [{ name: 'redis', check: () => cached.pingCache() }],
     async close() {
       await own.memory.close();

@@ -13,6 +13,8 @@ export interface SignedRequest {
 
 export interface Delivery {
   readonly payload: Json;
+  /** As it came. */
+  readonly body: Uint8Array;
   /** With lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -24,8 +26,8 @@ export interface SignatureScheme {
   isSigned(request: SignedRequest, key: Uint8Array, settings: PlanWebhook['verify']): boolean;
   /** The sender's own id of the delivery. */
   deliveryId?(delivery: Delivery): string | undefined;
-  /** The id stands in a header that is signed, and is made for telling repeated deliveries apart. */
-  readonly idIsDedupeKey?: true;
+  /** The id is part of what is signed: nobody can send a recorded request under another one. */
+  readonly idIsSigned?: true;
 }
 
 const asText = (secret: string) => (secret === '' ? undefined : Buffer.from(secret));
@@ -61,6 +63,7 @@ const SCHEMES: Readonly<Record<Exclude<PlanWebhook['verify']['strategy'], 'none'
       return parts.some(({ name, value }) => name === 'v1' && isSame(value, expected));
     },
     deliveryId: ({ payload }) => textAt(payload, 'id'),
+    idIsSigned: true,
   },
 
   /** standardwebhooks.com: `v1,<base64> v1,<base64>` over id, time and body; the secret is the key in Base64. */
@@ -77,7 +80,7 @@ const SCHEMES: Readonly<Record<Exclude<PlanWebhook['verify']['strategy'], 'none'
       return signatures.split(' ').some((signature) => isSame(signature, expected));
     },
     deliveryId: ({ headers }) => textOf(standardHeaders(headers).id),
-    idIsDedupeKey: true,
+    idIsSigned: true,
   },
 };
 

@@ -1,4 +1,4 @@
-import type { IdempotencyRepository } from '@compozy/core';
+import type { IdempotencyRepository, JsonObject } from '@compozy/core';
 import { oncePerName } from '../http/once-per-name.js';
 import { ApiProblem } from '../http/problem.js';
 
@@ -12,16 +12,20 @@ export interface OnceOptions {
   readonly ttlMs: number;
 }
 
+/** What came of one request. */
+type Outcome = { readonly done: false } | { readonly done: true; readonly event: string; readonly eventId: string };
+
 /**
- * Does the work, once for a name. The name is taken only by work that says that it was `done`: a failure leaves it free,
- * so that the sender can try again.
+ * Does the work, once for a name, and gives what came of it again: a sender takes a refusal of what it sent before for a
+ * failure. The name is taken only by work that says that it was `done`: a failure leaves it free, so that the sender can
+ * try again.
  *
- * @throws `Api.Conflict` for a name that is taken, `Api.NotConfigured`.
+ * @throws `Api.Conflict` while the first one is being worked on, `Api.NotConfigured`.
  */
-export async function takeOnce<T extends { readonly done: boolean }>(
+export async function takeOnce(
   { repository, name, ttlMs }: OnceOptions,
-  work: () => Promise<T>,
-): Promise<T> {
+  work: () => Promise<Outcome>,
+): Promise<Outcome & { readonly isRepeated?: true }> {
   if (name === undefined) return await work();
   if (repository === undefined) {
     throw new ApiProblem('Api.NotConfigured', 'This server has no store, so it cannot tell repeated deliveries apart');
@@ -31,10 +35,12 @@ export async function takeOnce<T extends { readonly done: boolean }>(
     name,
     reservedMs: RESERVED_MS,
     pending: 'This delivery is being worked on',
-    taken: () => {
-      throw new ApiProblem('Api.Conflict', 'This delivery was taken before');
+    taken: (kept): Outcome & { readonly isRepeated?: true } => {
+      const { event, event_id: eventId } = kept as JsonObject;
+      return { done: true, event: String(event), eventId: String(eventId), isRepeated: true };
     },
     work,
-    keep: ({ done }) => (done ? { value: true, ttlMs } : undefined),
+    keep: (outcome) =>
+      outcome.done ? { value: { event: outcome.event, event_id: outcome.eventId }, ttlMs } : undefined,
   });
 }

@@ -1,7 +1,7 @@
 import type { Json, PlanWebhook, ProjectSource } from '@compozy/core';
 import { parseTemplate, renderTemplate } from '@compozy/core/template';
 import type { SchemaValidator } from '@compozy/core/schema';
-import type { ApiDependencies, ApiEvents } from '../http/api-dependencies.js';
+import type { ApiDependencies, ApiEvent, ApiEvents } from '../http/api-dependencies.js';
 import { ApiProblem } from '../http/problem.js';
 import { dedupeKey, deliveryEventId } from './delivery-id.js';
 import { eventPayload, matchEvent, type WebhookRequest } from './match-event.js';
@@ -18,42 +18,53 @@ export interface RawWebhookRequest extends Omit<WebhookRequest, 'payload'> {
 }
 
 export type WebhookAnswer =
-  | { readonly done: true; readonly event: string; readonly eventId: string }
+  | {
+      readonly done: true;
+      readonly event: string;
+      readonly eventId: string;
+      /** It came before; this is what was answered then. */
+      readonly isRepeated?: true;
+    }
   | { readonly done: false };
 
 export interface WebhookIntake extends Pick<ApiDependencies, 'project' | 'store'> {
   readonly events: ApiEvents;
   readonly validator: SchemaValidator;
+  /** Hears of an event that was sent, before its sender does. */
+  readonly onSent?: (event: ApiEvent) => Promise<void>;
 }
 
 /** Takes one request: who sent it, whether it came before, what it means; then its event is sent. */
 export async function takeWebhook(intake: WebhookIntake, request: RawWebhookRequest): Promise<WebhookAnswer> {
-  const { project, events, store, validator } = intake;
+  const { project, events, store, validator, onSent } = intake;
   const webhook = findWebhook(project, request);
   const payload = request.parse();
   const { headers, body, correlationId } = request;
-  const isSigned = verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now: Date.now() });
+  const now = Date.now();
+  const isSigned = verifyWebhook(webhook.verify, secretOf(webhook, project), { body, headers, now });
   if (isSigned === undefined) throw unusableSecret(webhook.slug);
   if (!isSigned) {
     throw new ApiProblem('Api.Unsigned', 'The signature of the request is missing, wrong or too old', {
       headers: { 'www-authenticate': 'Signature realm="compozy"' },
     });
   }
-  const delivery = { payload, headers, query: request.query };
+  const delivery = { payload, body, headers, query: request.query };
   const key = dedupeKey(webhook, delivery);
-  const name = key === undefined ? undefined : `idempotency:webhook:${project.name}:${webhook.slug}:${key}`;
+  const name = key === undefined ? undefined : `idempotency:webhook:${project.name}:${webhook.slug}:${key.text}`;
   const { ttlMs } = webhook.dedupe;
-  return await takeOnce({ repository: store?.idempotency, name, ttlMs }, async (): Promise<WebhookAnswer> => {
+  return await takeOnce({ repository: store?.idempotency, name, ttlMs }, async () => {
     const event = matchEvent(webhook, delivery);
     if (event === undefined) return { done: false };
-    const eventId = deliveryEventId(webhook, delivery, { project: project.name, key });
-    await events.send({
+    const eventId = deliveryEventId(webhook, delivery, { project: project.name, key, now });
+    const outgoing: ApiEvent = {
       eventId,
       name: event.name,
       payload: eventPayload(event, payload, validator),
       correlationId,
       source: `webhook:${webhook.slug}`,
-    });
+    };
+    await events.send(outgoing);
+    await onSent?.(outgoing);
     return { done: true, event: event.name, eventId };
   });
 }

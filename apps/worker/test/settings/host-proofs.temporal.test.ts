@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -103,6 +104,14 @@ const proofs: ProofsOf<'host'> = {
     // By default the sign of a dead worker would hold for thirty seconds.
     while ((await heartbeats(own)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   },
+  'database.retention': async () => {
+    await using own = await createProjectFolder('', FILES);
+    await using host = await start({ DB_RETENTION: '1s', COMPOZY_PROJECT_DIR: own.dir });
+    expect(await runSync(host, 'one', {})).toMatchObject({ status: 200 });
+    const list = () => callServer(host.url, 'GET', '/api/v0/executions/workflows');
+    const count = async () => ((await list()).body as { executions: readonly unknown[] }).executions.length;
+    while ((await count()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  },
   'runtime.log_level': async () => {
     await using quiet = await start({ RUNTIME_LOG_LEVEL: 'debug', REDIS_URL: 'redis://:of-redis@127.0.0.1:1' });
     const all = await quiet.line(({ message }) => message === 'settings with their defaults');
@@ -166,6 +175,26 @@ describe('the host program', () => {
       'environment: error value.type: DB_CONN_STRING must be postgres://user:password@host:port/database',
       'environment: error value.range: DB_PORT must be a whole number from 0 to 65535, not "x"',
     ]);
+  });
+
+  it('reads its project again on SIGHUP, and keeps the one that it has where the files have mistakes', async () => {
+    await using own = await createProjectFolder('', FILES);
+    await using host = await start({ COMPOZY_PROJECT_DIR: own.dir });
+    const reload = async (workflow: string) => {
+      await writeFile(path.join(own.dir, 'one.yaml'), workflow);
+      const told = host.lines.length;
+      host.kill('SIGHUP');
+      return await host.line((line) => line['component'] === 'project' && host.lines.indexOf(line) >= told);
+    };
+    const output = async () => (await runSync(host, 'one', {})).body['output'];
+    const workflow = (x: string) =>
+      `id: one\ntasks: [{ id: a, type: aggregate, outputs: { x: ${x} } }]\noutputs: { x: ${x} }\n`;
+    expect(await reload(workflow('2'))).toMatchObject({ level: 'info', message: 'project reloaded' });
+    expect(await output()).toEqual({ x: 2 });
+    expect(await reload('id: one\ntasks: 7\n')).toMatchObject({ level: 'error' });
+    expect(await output()).toEqual({ x: 2 });
+    expect(await reload(workflow('3'))).toMatchObject({ level: 'info' });
+    expect(await output()).toEqual({ x: 3 });
   });
 
   it('takes settings from compozy.yaml and .env of its working directory, and warns of those without effect', async () => {

@@ -44,6 +44,7 @@ async function serve(environment: Record<string, string>) {
       ...toApiOptions(values),
       project: createProjectHost(await loadProject(folder.dir)),
       runs,
+      backlog: async () => ({ tasks: 100, perSecond: 10 }),
       ...(values['server.auth.enabled']
         ? { apiKeys: createApiKeys(values['server.auth.key_hashes'], { findByHash: async () => undefined } as never) }
         : {}),
@@ -129,6 +130,13 @@ const proofs: ProofsOf<'http'> = {
     await using server = await serve({ SERVER_MAX_BODY_BYTES: '2048' });
     const body = { input: 'x'.repeat(2_048) };
     expect((await callServer(server.url, 'POST', '/api/v0/workflows/one/executions', { body })).status).toBe(413);
+  },
+  'server.max_backlog': async () => {
+    const send = (url: string) => callServer(url, 'POST', '/api/v0/events', { body: { name: 'noted' } });
+    await using server = await serve({ SERVER_MAX_BACKLOG: '99' });
+    expect(await send(server.url)).toMatchObject({ status: 429, body: { code: 'Api.Overloaded' } });
+    await using byDefault = await serve({});
+    expect((await send(byDefault.url)).status).toBe(501);
   },
   'server.timeouts.http_read_header': async () => {
     await using server = await serve({ SERVER_HTTP_READ_HEADER_TIMEOUT: '1s' });

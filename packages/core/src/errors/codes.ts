@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   'Server.Unreachable': { retryable: true, category: 'system' },
   // A worker and what it needs.
   'Worker.Unhealthy': { retryable: true, category: 'system' },
+  'Worker.Ended': { retryable: false, category: 'user' },
   // Our own mistakes.
   'Internal.Bug': { retryable: false, category: 'system' },
 } as const satisfies Record<`${string}.${string}`, ErrorSpec>;

@@ -59,5 +59,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Server.StartFailed': 'The Temporal dev server did not start.',
   'Server.Unreachable': 'No Temporal server answers at the configured address.',
   'Worker.Unhealthy': 'Something that the worker needs does not answer; the message says what.',
+  'Worker.Ended': 'The worker was stopped, and cannot be used again.',
   'Internal.Bug': 'A mistake of ours. Please report it.',
 };

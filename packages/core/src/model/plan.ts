@@ -56,6 +56,8 @@ export interface PlanWebhook {
     readonly ttlMs: number;
     /** Dot path into the body. */
     readonly key?: string;
+    /** Somebody asked for it: where nothing else that is signed names a delivery, all that is signed does. */
+    readonly isAskedFor?: true;
   };
   readonly events: readonly PlanWebhookEvent[];
 }

@@ -24,6 +24,14 @@ export interface RunInput {
   readonly resume?: ResumeState;
 }
 
+// Index rows of databases and Workflow Ids take only so much.
+const EXEC_ID = /^[^\p{Cc}\s]{1,200}$/u;
+
+/** Whether it can be the id of an execution: 1 to 200 characters without white space and control characters. */
+export function isExecId(value: unknown): value is string {
+  return typeof value === 'string' && EXEC_ID.test(value);
+}
+
 export interface ResumeState {
   /** The plan and the state of the run so far, inline or, when large, in the blob store. */
   readonly snapshot: JsonObject | BlobRef;

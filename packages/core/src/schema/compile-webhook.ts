@@ -62,6 +62,7 @@ export function compileWebhook(
       enabled: dedupe === undefined || dedupe === null ? true : dedupe.enabled === true,
       ttlMs: milliseconds(dedupe?.ttl) ?? DEFAULT_DEDUPE_TTL_MS,
       ...(dedupe?.key === undefined || dedupe.key === '' ? {} : { key: dedupe.key }),
+      ...(dedupe?.enabled === true ? { isAskedFor: true as const } : {}),
     },
     events: compiled,
   };

@@ -16,6 +16,20 @@ export interface RoutedEvent {
   readonly source: string;
 }
 
+/** Which run of an event. */
+export interface EventRun {
+  readonly project: string;
+  readonly workflowId: string;
+  /** The name of the event. */
+  readonly event: string;
+  readonly eventId: string;
+}
+
+/** The id of the one run that an event starts of a workflow. Other projects of the namespace have other ones. */
+export function eventExecId({ project, workflowId, event, eventId }: EventRun): string {
+  return stableId(JSON.stringify([project, workflowId, event, eventId]));
+}
+
 export interface EventRoutes {
   readonly starts: readonly RunStart[];
   /** Workflows that have the trigger and whose schema the payload does not match. */
@@ -24,7 +38,7 @@ export interface EventRoutes {
 
 /**
  * The runs that an event starts: one of each workflow that has a trigger of that name. The payload is the input; the
- * execution ids depend on workflow, trigger and event id only.
+ * execution ids depend on project, workflow, trigger and event id only.
  */
 export function routeEvent(event: RoutedEvent, plans: Iterable<Plan>, validator: SchemaValidator): EventRoutes {
   const starts: RunStart[] = [];
@@ -49,7 +63,8 @@ export function routeEvent(event: RoutedEvent, plans: Iterable<Plan>, validator:
       correlation_id: event.correlationId,
       source: event.source,
     };
-    const workflowExecId = stableId(`${workflowId}/${event.name}/${event.eventId}`);
+    const project = plan.project.name;
+    const workflowExecId = eventExecId({ project, workflowId, event: event.name, eventId: event.eventId });
     starts.push({ workflowId, workflowExecId, input: event.payload, trigger: run });
   }
   return { starts, rejected };

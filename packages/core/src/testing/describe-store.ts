@@ -1,6 +1,7 @@
 import { describeBlobStore, type ContractRunner } from './describe-blob-store.js';
 import { describeEventRows } from './store-contract/describe-event-rows.js';
 import { describeExecutionRows } from './store-contract/describe-execution-rows.js';
+import { describeRetention } from './store-contract/describe-retention.js';
 import { describeShared } from './store-contract/describe-shared.js';
 import { describeTaskRows } from './store-contract/describe-task-rows.js';
 import type { StoreContract } from './store-contract/store-contract.js';
@@ -12,6 +13,7 @@ export function describeStore(contract: StoreContract, runner: ContractRunner): 
     describeTaskRows(contract, runner);
     describeEventRows(contract, runner);
     describeShared(contract, runner);
+    describeRetention(contract, runner);
     describeBlobStore(
       {
         name: contract.name,

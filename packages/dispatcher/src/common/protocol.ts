@@ -56,6 +56,8 @@ export interface StartTriggeredInput {
   readonly project: string;
   readonly dispatcher_id: string;
   readonly events: readonly QueuedEvent[];
+  /** How many the dispatcher has, these among them. */
+  readonly pending?: number;
 }
 
 export interface StartTriggeredResult {

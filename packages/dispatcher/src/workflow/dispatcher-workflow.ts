@@ -7,6 +7,7 @@
  * look again.
  */
 import {
+  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   defineQuery,
@@ -18,9 +19,17 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { INLINE_LIMIT_BYTES, LOCAL_POLICY, type EngineActivities, type Json } from '@compozy/core';
+import {
+  INLINE_LIMIT_BYTES,
+  isJsonObject,
+  LOCAL_POLICY,
+  type EngineActivities,
+  type ErrorCode,
+  type Json,
+} from '@compozy/core';
 import {
   EVENT_SIGNAL,
+  MAX_BATCH_LENGTH,
   RETIRE_SIGNAL,
   RETIRING_MEMO,
   STATUS_QUERY,
@@ -46,8 +55,9 @@ const STORED_LENGTH = 192 * 1024;
 
 /** Starts the runs of the events that it is signalled. */
 export async function DispatcherWorkflow(input: DispatcherInput): Promise<DispatcherStatus> {
-  const { project, instance, epoch = 0, resume } = input;
   const info = workflowInfo();
+  checkInput(input, info.continuedFromExecutionRunId !== undefined);
+  const { project, instance, epoch = 0, resume } = input;
   let queue = createEventQueue();
   let stored: readonly StoredEvents[] = resume?.stored ?? [];
   let newest: QueuedEvent[] = [...(resume?.newest ?? [])];
@@ -90,6 +100,11 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     const engine = proxyLocalActivities<EngineActivities>({
       startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
       retry: { initialInterval: 1_000, maximumInterval: 30_000 },
+    });
+    // Others need not wait for one large event while the blob store is down.
+    const tries = proxyLocalActivities<EngineActivities>({
+      startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
+      retry: { initialInterval: 200, maximumAttempts: 3 },
     });
     const { startTriggered } = proxyActivities<DispatcherActivities>({
       startToCloseTimeout: 120_000,
@@ -146,10 +161,19 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
 
     function dispatch(batch: readonly QueuedEvent[]): void {
       inFlight = true;
-      startTriggered({ project, dispatcher_id: info.workflowId, events: batch })
+      const { pending } = status();
+      Promise.all(batch.map(lighten))
+        .then((events) => startTriggered({ project, dispatcher_id: info.workflowId, events, pending }))
         .then(({ outcomes }) => settle(batch, outcomes))
         // It is retried without end, so this is a failure that says that trying again at once is of no use.
         .catch(() => settle(batch, []));
+    }
+
+    /** An event as it fits into the history once more: a signal may have been as large as one event of it. */
+    async function lighten(entry: QueuedEvent): Promise<QueuedEvent> {
+      if (lengthOf(entry) <= MAX_BATCH_LENGTH) return entry;
+      const payload = await tries.storeValue({ value: entry.event.payload as Json });
+      return { ...entry, event: { ...entry.event, payload } };
     }
 
     function settle(batch: readonly QueuedEvent[], outcomes: readonly EventOutcome[]): void {
@@ -213,7 +237,8 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       const pieces: StoredEvents[] = [];
       let piece: QueuedEvent[] = [];
       let length = 0;
-      for (const [index, entry] of entries.entries()) {
+      for (const [index, given] of entries.entries()) {
+        const entry = await kept(lighten(given));
         piece.push(entry);
         length += lengthOf(entry);
         if (length < STORED_LENGTH && index < entries.length - 1) continue;
@@ -224,6 +249,20 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       return pieces;
     }
   });
+}
+
+/** Anybody may start one; a dispatcher that stumbled over its input would try its first step for ever. */
+function checkInput(input: unknown, isContinued: boolean): void {
+  const isComplete = isJsonObject(input) && isText(input['project']) && isText(input['instance']);
+  if (isComplete && (isContinued || input['resume'] === undefined)) return;
+  const message = isComplete
+    ? '"resume" is for dispatchers that continue as new; leave it out'
+    : 'A dispatcher needs {"project": …, "instance": …}';
+  throw ApplicationFailure.create({ type: 'Input.Invalid' satisfies ErrorCode, message, nonRetryable: true });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /**

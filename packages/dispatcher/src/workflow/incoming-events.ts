@@ -1,9 +1,12 @@
-import { isJsonObject, type Json } from '@compozy/core';
+import { isJsonObject, type Json, type JsonObject } from '@compozy/core';
 import type { AcceptedEvent } from '../common/protocol.js';
+
+const TEXTS = ['name', 'event_id', 'correlation_id', 'source', 'workflow_id'] as const;
+const MAX_TEXT = 10_000;
 
 export interface IncomingEvents {
   readonly events: readonly AcceptedEvent[];
-  /** Things in the signal that are no events. */
+  /** Things in the signal that are no events, or whose names are too long to be any. */
   readonly malformed: number;
 }
 
@@ -15,7 +18,7 @@ export function toIncomingEvents(argument: unknown, acceptedAt: number, nextId: 
   const items: readonly unknown[] = Array.isArray(argument) ? argument : [argument ?? []].flat();
   const events: AcceptedEvent[] = [];
   for (const item of items) {
-    if (!isJsonObject(item) || !isText(item['name'])) continue;
+    if (!isJsonObject(item) || !isText(item['name']) || !isShort(item)) continue;
     const { name, payload, event_id, correlation_id, source, workflow_id } = item;
     const id = isText(event_id) ? event_id : nextId();
     events.push({
@@ -33,4 +36,12 @@ export function toIncomingEvents(argument: unknown, acceptedAt: number, nextId: 
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+/** What cannot be put into the blob store has to stay small: it stands in the history again with each call. */
+function isShort(event: JsonObject): boolean {
+  return TEXTS.every((field) => {
+    const value = event[field];
+    return typeof value !== 'string' || value.length <= MAX_TEXT;
+  });
 }

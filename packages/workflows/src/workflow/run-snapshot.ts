@@ -14,6 +14,7 @@ import {
 } from '@compozy/core';
 import { stableId, type RunContext, type RunState } from '@compozy/core/interpreter';
 import { toActivityEnding } from '../common/wire-failure.js';
+import { findWrongInput } from './find-wrong-input.js';
 
 /** What continue-as-new hands on. */
 export interface Snapshot {
@@ -38,13 +39,15 @@ export async function openRun(input: RunInput): Promise<OpenedRun> {
       maximumInterval: LOCAL_POLICY.retry.maximumIntervalMs,
     },
   });
+  const info = workflowInfo();
+  const failure = findWrongInput(input, info.continuedFromExecutionRunId !== undefined);
+  if (failure !== undefined) return { failure };
   try {
     if (input.resume !== undefined) {
       const { snapshot } = input.resume;
       const value = isBlobRef(snapshot) ? await engine.loadValue({ ref: snapshot }) : snapshot;
       return value as unknown as Snapshot;
     }
-    const info = workflowInfo();
     const workflowId = input.workflow_id ?? info.workflowType;
     if (workflowId === GENERIC_WORKFLOW_TYPE) {
       const message = `A run of type "${GENERIC_WORKFLOW_TYPE}" needs "workflow_id" in its input`;

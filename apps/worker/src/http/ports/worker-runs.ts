@@ -162,11 +162,16 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
     },
 
     async wait(run, timeoutMs, signal) {
-      const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const aborted = Promise.withResolvers<undefined>();
-      const abort = () => aborted.resolve(undefined);
-      over.addEventListener('abort', abort, { once: true });
-      if (over.aborted) abort();
+      let isOver = false;
+      const abort = () => {
+        isOver = true;
+        aborted.resolve(undefined);
+      };
+      // A timer of its own can be cleared; a signal with a timeout would be kept for the whole time, whoever is answered.
+      const timer = setTimeout(abort, timeoutMs);
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
       // The connection of a worker cannot be told to give up a call: a deadline ends what nobody waits for any more.
       const ended = client.withDeadline(Date.now() + timeoutMs + GIVEN_UP_AFTER_MS, () => runHandleOf(run).result());
       ended.catch(() => undefined);
@@ -177,10 +182,11 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
         const endedAt = view.ended_at ?? (await describe(run.temporalWorkflowId))?.closeTime?.toISOString() ?? null;
         return withTimes(view, { ...run, endedAt });
       } catch (error) {
-        if (over.aborted || grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
+        if (isOver || grpcCode(error) === DEADLINE_EXCEEDED) return undefined;
         throw error;
       } finally {
-        over.removeEventListener('abort', abort);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
       }
     },
 

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
-import { INLINE_LIMIT_BYTES, type DeadLetter, type EventRecord, type Json } from '@compozy/core';
+import type { DeadLetter, EventRecord, Json } from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
 import { createExecId, deriveExecId } from '../../runs/exec-id.js';
-import type { ApiDependencies, ApiEvents } from '../api-dependencies.js';
-import { API_BASE, type ApiApp } from '../api-environment.js';
+import type { Context } from 'hono';
+import type { ApiDependencies, ApiEvent, ApiEvents } from '../api-dependencies.js';
+import { API_BASE, callerName, type ApiApp, type ApiEnvironment } from '../api-environment.js';
 import { apiRoute, jsonContent } from '../api-route.js';
 import {
   deadLetterParams,
@@ -20,6 +20,7 @@ import {
 import { storeOf } from '../find-execution.js';
 import { linkNext, readPage } from '../link-next.js';
 import { ApiProblem } from '../problem.js';
+import { showAccepted } from '../show-accepted.js';
 
 const tags = ['events'];
 const acceptedSchema = z.object({ message: z.string(), event_id: z.string() }).openapi('AcceptedEvent');
@@ -97,18 +98,18 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
     const body = context.req.valid('json');
     if (body.workflow_id !== undefined) findPlan(project, body.workflow_id);
     const key = context.req.valid('header')['idempotency-key'];
-    // An event is acted on once for its id, so that a key needs no note beside it.
-    const derived = key === undefined ? createExecId() : deriveExecId(`${context.get('caller')}\n${key}`);
-    const eventId = body.event_id ?? derived;
-    const event = {
-      eventId,
+    const payload = (body.payload ?? {}) as Json;
+    const event: ApiEvent = {
+      eventId: body.event_id ?? (key === undefined ? createExecId() : keyedId(context, project.name, key, body)),
       name: body.name,
-      payload: (body.payload ?? {}) as Json,
+      payload,
       correlationId: body.correlation_id ?? context.get('requestId'),
       source: 'api',
+      ...(body.workflow_id === undefined ? {} : { workflowId: body.workflow_id }),
     };
-    await sender.send({ ...event, ...(body.workflow_id === undefined ? {} : { workflowId: body.workflow_id }) });
-    await showAccepted(dependencies.store, { ...event, project: project.name });
+    const { eventId } = event;
+    await sender.send(event);
+    await showAccepted(dependencies, event);
     return context.json({ message: 'event accepted', event_id: eventId }, 202);
   });
 
@@ -155,32 +156,17 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
   });
 }
 
+/**
+ * An event is acted on once for its id, so that a key needs no note beside it. With another event the key means another
+ * one: to take it for the first would lose it without a word.
+ */
+function keyedId(context: Context<ApiEnvironment>, project: string, key: string, event: object): string {
+  return deriveExecId(`event:${project}\n${callerName(context)}\n${key}\n${JSON.stringify(event)}`);
+}
+
 function configured(events: ApiEvents | undefined): ApiEvents {
   if (events !== undefined) return events;
   throw new ApiProblem('Api.NotConfigured', 'This server has no dispatcher, so it takes no events');
-}
-
-/** A store that does not answer keeps nobody waiting: the event is taken, and is shown when something became of it. */
-const SHOW_TIMEOUT_MS = 1_000;
-
-/** So that an event can be asked for as soon as its sender knows of it. */
-async function showAccepted(
-  store: ApiDependencies['store'],
-  event: Omit<EventRecord, 'status' | 'started' | 'error' | 'acceptedAt' | 'updatedAt'>,
-): Promise<void> {
-  // What is large is kept once, by the dispatcher's sender.
-  if (store === undefined || JSON.stringify(event.payload).length > INLINE_LIMIT_BYTES) return;
-  const now = new Date().toISOString();
-  const record: EventRecord = {
-    ...event,
-    status: 'accepted',
-    started: [],
-    error: null,
-    acceptedAt: now,
-    updatedAt: now,
-  };
-  const written = store.events.upsertAll([record]).catch(() => undefined);
-  await Promise.race([written, sleep(SHOW_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 function toEvent(record: EventRecord): z.infer<typeof eventSchema> {

@@ -7,11 +7,15 @@ import { HOOKS_PATH, type ApiApp, type ApiEnvironment } from '../api-environment
 import { apiRoute, jsonContent } from '../api-route.js';
 import { readJson } from '../check-body.js';
 import { ApiProblem } from '../problem.js';
+import { showAccepted } from '../show-accepted.js';
 
 const ignored = z.object({ status: z.literal('no_matching_event') }).openapi('IgnoredWebhook');
 const accepted = z
   .object({ status: z.literal('accepted'), event: z.string(), event_id: z.string() })
   .openapi('AcceptedWebhook');
+const repeated = z
+  .object({ status: z.literal('duplicate'), event: z.string(), event_id: z.string() })
+  .openapi('RepeatedWebhook');
 
 const hookRoute = (method: 'post' | 'put' | 'patch') =>
   apiRoute(
@@ -31,7 +35,10 @@ const hookRoute = (method: 'post' | 'put' | 'patch') =>
       },
     },
     {
-      200: { description: 'No filter holds, so nothing happens', content: jsonContent(ignored) },
+      200: {
+        description: 'Nothing happens: no filter holds, or the delivery was taken before',
+        content: jsonContent(z.union([ignored, repeated])),
+      },
       202: { description: 'The event cannot be lost any more', content: jsonContent(accepted) },
     },
     [404, 405, 409, 413, 415, 422, 501],
@@ -49,7 +56,13 @@ export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): vo
     const bytes = await req.arrayBuffer();
     const headers = req.header();
     const answer = await takeWebhook(
-      { project, events, validator, ...(store === undefined ? {} : { store }) },
+      {
+        project,
+        events,
+        validator,
+        onSent: (event) => showAccepted(dependencies, event),
+        ...(store === undefined ? {} : { store }),
+      },
       {
         slug,
         method: req.method,
@@ -61,7 +74,10 @@ export function addWebhookRoutes(app: ApiApp, dependencies: ApiDependencies): vo
       },
     );
     if (!answer.done) return context.json({ status: 'no_matching_event' as const }, 200);
-    return context.json({ status: 'accepted' as const, event: answer.event, event_id: answer.eventId }, 202);
+    const { event, eventId, isRepeated = false } = answer;
+    if (!isRepeated) return context.json({ status: 'accepted' as const, event, event_id: eventId }, 202);
+    context.header('idempotent-replayed', 'true');
+    return context.json({ status: 'duplicate' as const, event, event_id: eventId }, 200);
   };
 
   // Described only: a signature is one of the bytes as they came, whatever the content type says.

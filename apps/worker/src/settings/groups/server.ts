@@ -90,6 +90,13 @@ export const serverSettings = {
     default: 1_048_576,
     about: 'Larger bodies are refused, those of webhooks too',
   }),
+  'server.max_backlog': required({
+    type: wholeNumber(0),
+    env: ['SERVER_MAX_BACKLOG'],
+    default: 10_000,
+    about:
+      'While more tasks wait for a worker, new executions, events and webhooks are refused with 429; 0 is no limit',
+  }),
   'server.timeouts.http_read_header': required({
     type: duration(1_000),
     env: ['SERVER_HTTP_READ_HEADER_TIMEOUT'],

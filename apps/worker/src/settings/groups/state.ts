@@ -99,6 +99,12 @@ export const stateSettings = {
     default: 5_000,
     about: 'How long connecting to PostgreSQL may take',
   }),
+  'database.retention': required({
+    type: duration(),
+    env: ['DB_RETENTION'],
+    default: 2_592_000_000,
+    about: 'How long executions that ended, events and dead letters are kept; 0 is for ever',
+  }),
   'redis.url': optional({
     type: redisUrl,
     env: ['REDIS_URL'],

@@ -77,6 +77,11 @@ export interface Store {
   readonly leases: LeaseRepository;
   readonly heartbeats: HeartbeatRepository;
   readonly blobs: BlobStore;
+  /**
+   * Removes, oldest first, what is over since before that time: executions that have ended with their tasks, events, and
+   * dead letters; of each kind at most `limit`. Gives how many of them went, tasks not counted. What is open stays.
+   */
+  prune(options: { readonly project: string; readonly before: string; readonly limit: number }): Promise<number>;
   /** Answers when the store can be read and written. @throws `Store.Unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -2,21 +2,27 @@ import type { Client } from '@temporalio/client';
 import { isJsonObject, type RunInput, type Store, type WorkflowRecord } from '@compozy/core';
 import { DISPATCHER_WORKFLOW_TYPE } from '@compozy/dispatcher';
 
-export interface UnknownRunsOptions {
+export interface DoubtfulRunsOptions {
   readonly client: Client;
   readonly project: string;
   readonly taskQueue: string;
   readonly store: Pick<Store, 'workflows'>;
 }
 
+export interface DoubtfulRun {
+  readonly row: WorkflowRecord;
+  /** The store has a row of it. */
+  readonly isKnown: boolean;
+}
+
 /**
- * Runs of the project that Temporal knows and the store does not, as rows to begin with: those that were terminated or
- * timed out since `from`; with `all`, also those that are open or ended in another way since then.
+ * Runs of the project whose rows may not be what Temporal knows: those that were terminated or timed out since `from`
+ * and have none; with `all`, every one that is open or ended since then, with the row that it has or one to begin with.
  */
-export async function* listUnknownRuns(
-  { client, project, taskQueue, store }: UnknownRunsOptions,
+export async function* listDoubtfulRuns(
+  { client, project, taskQueue, store }: DoubtfulRunsOptions,
   { from, all }: { readonly from: string; readonly all: boolean },
-): AsyncGenerator<WorkflowRecord> {
+): AsyncGenerator<DoubtfulRun> {
   const ended = `CloseTime >= "${from}"`;
   const which = all
     ? `(ExecutionStatus = "Running" OR ${ended})`
@@ -29,10 +35,14 @@ export async function* listUnknownRuns(
     const execId = memo?.['compozy_exec_id'];
     if (status.name === 'CONTINUED_AS_NEW' || typeof execId !== 'string' || memo?.['compozy_project'] !== project)
       continue;
-    if ((await store.workflows.get(execId)) !== undefined) continue;
+    const known = await store.workflows.get(execId);
+    if (known !== undefined) {
+      if (all) yield { row: known, isKnown: true };
+      continue;
+    }
     const input = await readInput(client, temporalWorkflowId);
     const startedAt = startTime.toISOString();
-    yield {
+    const row: WorkflowRecord = {
       workflowExecId: execId,
       workflowId: input?.workflow_id ?? type,
       project,
@@ -48,6 +58,7 @@ export async function* listUnknownRuns(
       updatedAt: startedAt,
       endedAt: null,
     };
+    yield { row, isKnown: false };
   }
 }
 

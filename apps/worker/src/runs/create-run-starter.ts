@@ -1,0 +1,51 @@
+import { CompozyError, isExecId, runnableName, type Json, type ProjectSource, type RunGateway } from '@compozy/core';
+import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
+import type { TriggerOptions } from '../worker-options.js';
+import { createExecId, deriveExecId } from './exec-id.js';
+
+export interface RunStarterOptions {
+  readonly project: Pick<ProjectSource, 'name' | 'plan' | 'workflowIds' | 'taskIds'>;
+  readonly runs: Pick<RunGateway, 'startRun'>;
+}
+
+export interface StartedRun {
+  readonly workflowId: string;
+  readonly workflowExecId: string;
+  /** Undefined for one that was there already. */
+  readonly runId: string | undefined;
+}
+
+/**
+ * Starts runs of workflows and of tasks alone, after a look at everything that the engine would refuse.
+ *
+ * The function throws `Config.UnknownWorkflow`, `Config.UnknownTask`, `Input.Invalid`; `Run.Exists` where the execution
+ * id is taken.
+ */
+export function createRunStarter({ project, runs }: RunStarterOptions) {
+  const validator = createSchemaValidator();
+
+  return async (workflowId: string, input: Json, options: TriggerOptions): Promise<StartedRun> => {
+    const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = options;
+    const { existing = idempotencyKey === undefined ? 'refuse' : 'join' } = options;
+    checkRunStart(project, validator, { workflowId, input, initialTaskId });
+    const derivedId = () =>
+      idempotencyKey === undefined
+        ? createExecId()
+        : deriveExecId(`start:${project.name}\n${workflowId}\n${idempotencyKey}`);
+    const workflowExecId = options.workflowExecId ?? derivedId();
+    if (!isExecId(workflowExecId)) {
+      const rule = 'An execution id has 1 to 200 characters, no white space and no control characters among them';
+      throw new CompozyError('Input.Invalid', rule, { details: { workflow_exec_id: workflowExecId } });
+    }
+    const { runId } = await runs.startRun({
+      workflowId,
+      workflowExecId,
+      input,
+      trigger,
+      ...(initialTaskId === undefined ? {} : { initialTaskId }),
+    });
+    if (runId !== undefined || existing === 'join') return { workflowId, workflowExecId, runId };
+    const message = `Execution "${workflowExecId}" of ${runnableName(workflowId)} exists already`;
+    throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
+  };
+}
