@@ -53,18 +53,4 @@ export { startServer, type Server, type ServerOptions } from './http/start-serve
 export { startWorkerServer, type WorkerServerOptions } from './http/start-worker-server.js';
 export { createWorkerChecks } from './health/worker-checks.js';
 export { createWorkerRuns, type WorkerRunsOptions } from './http/ports/worker-runs.js';
-export { describeSettings, type DescribedSetting } from './settings/describe-settings.js';
-export { LEFT_OUT_SETTINGS } from './settings/left-out-settings.js';
-export { SETTING_VARIABLES, type Environment } from './settings/read-text-settings.js';
-export {
-  checkSettings,
-  resolveSettings,
-  type ResolveOptions,
-  type Settings,
-  type SettingsCheck,
-} from './settings/resolve-settings.js';
-export type { ResolvedSetting } from './settings/setting-layer.js';
-export { formatSettingProblems, SettingsError, type SettingProblem } from './settings/setting-problem.js';
-export { SETTINGS, type SettingKey, type SettingValues } from './settings/settings.js';
-export { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
 export { openStore, type OpenStore } from './settings/open-store.js';

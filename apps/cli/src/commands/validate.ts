@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { checkProject, formatDiagnostics } from '@compozy/core/loader';
+import { formatDiagnostics } from '@compozy/core/loader';
+import { checkProjectFiles } from '@compozy/worker/settings';
 import { CommandExit, EXIT } from '../exit-code.js';
 
 export function addValidateCommand(program: Command): void {
@@ -11,7 +12,7 @@ export function addValidateCommand(program: Command): void {
     .option('--json', 'print {"valid", "diagnostics"} on stdout')
     .option('--lenient', 'unknown keys are warnings')
     .action(async (dir: string, options: { json?: boolean; lenient?: boolean }) => {
-      const { diagnostics, project } = await checkProject(
+      const { diagnostics, project } = await checkProjectFiles(
         path.resolve(dir),
         options.lenient === true ? { lenient: true } : {},
       );

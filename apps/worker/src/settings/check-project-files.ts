@@ -1,0 +1,18 @@
+import { checkProject, type LoadOptions, type ProjectCheck } from '@compozy/core/loader';
+import { readYamlSettings } from './read-yaml-settings.js';
+
+/**
+ * Checks what stands in the files of a project, settings in `compozy.yaml` included. The environment is not looked at:
+ * it is another one where the project is served. With it, `checkSettings` tells what holds.
+ */
+export async function checkProjectFiles(dir: string, options: LoadOptions = {}): Promise<ProjectCheck> {
+  const check = await checkProject(dir, { settings: (file) => void readYamlSettings(file), ...options });
+  // The loader and the settings both look at what stands in `runtime`.
+  const diagnostics = check.diagnostics.filter(
+    ({ file, line, column, code }, index, all) =>
+      all.findIndex(
+        (other) => other.file === file && other.line === line && other.column === column && other.code === code,
+      ) === index,
+  );
+  return { ...check, diagnostics };
+}
