@@ -34,6 +34,7 @@ import { createWorkerEvents } from './events/worker-events.js';
 import type { TriggerOptions, WorkerConfig, WorkerOptions, WorkerStore } from './worker-options.js';
 import { createSignalSender, type SignalRequest } from './events/worker-signals.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
+import { withOwnActivities } from './temporal/own-activities.js';
 
 export interface CompozyWorker {
   readonly client: Client;
@@ -93,7 +94,8 @@ export interface CompozyWorker {
 /**
  * Connects to Temporal and prepares a worker for one project. It polls after `setup`.
  *
- * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; the codes of the tool runtime.
+ * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; `Config.Invalid` for `activities`
+ * whose names are taken; the codes of the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
   const { temporal, resources, config = {}, versioning } = options;
@@ -146,21 +148,24 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const graceMs = config.shutdownGraceMs ?? 30_000;
   const worker = await connected.newWorker(taskQueue, {
     workflowBundle: { codePath },
-    activities: {
-      ...createActivities({
-        project: host,
-        tools,
-        blobs,
-        runs,
-        memory,
-        toolTimeoutMs,
-        ...(runStore === undefined
-          ? {}
-          : { store: { ...runStore, ...(reconciler === undefined ? {} : { onMissed: reconciler.noteMissed }) } }),
-        ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
-      }),
-      ...createDispatcherActivities({ project: host, runs, blobs, ...withStore }),
-    },
+    activities: withOwnActivities(
+      {
+        ...createActivities({
+          project: host,
+          tools,
+          blobs,
+          runs,
+          memory,
+          toolTimeoutMs,
+          ...(runStore === undefined
+            ? {}
+            : { store: { ...runStore, ...(reconciler === undefined ? {} : { onMissed: reconciler.noteMissed }) } }),
+          ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
+        }),
+        ...createDispatcherActivities({ project: host, runs, blobs, ...withStore }),
+      },
+      options.activities,
+    ),
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities ?? 100,
     ...limits(config),
     shutdownGraceTime: graceMs,
