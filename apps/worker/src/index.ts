@@ -48,6 +48,8 @@ export type {
 } from './http/api-dependencies.js';
 export { API_SCOPES, createApiKey, createApiKeys, hashApiKey, type ApiKeys, type ApiScope } from './http/api-key.js';
 export { createApi } from './http/create-api.js';
+export { createWorkerApi, type ApiSettings, type WorkerApiOptions } from './http/create-worker-api.js';
+export type { ApiApp } from './http/api-environment.js';
 export { HealthError, type HealthCheck, type HealthReport } from './health/health-check.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
 export { startWorkerServer, type WorkerServerOptions } from './http/start-worker-server.js';
