@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
@@ -11,6 +12,8 @@ export async function checkGuide(app, node) {
   const require = createRequire(path.join(app.dir, 'package.json'));
   const { startDevServer } = await import(pathToFileURL(require.resolve('@compozy/dev-server')).href);
   const server = await startDevServer();
+  // Of the time before.
+  for (const end of ['', '-wal', '-shm']) await rm(path.join(app.dir, `state.db${end}`), { force: true });
   const child = app.start(node, ['--no-warnings', 'worker.ts'], {
     node,
     env: { TEMPORAL_HOST_PORT: server.address, PORT: '0' },
@@ -49,6 +52,8 @@ async function useWorker(base) {
     fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
   const text = async (answer) => [(await answer).status, await (await answer).text()];
 
+  const get = async (url) => (await fetch(url)).json();
+
   assert.deepEqual(await text(post(`${base}/sell/sold-out-1`)), [200, 'sold out\n']);
   assert.deepEqual(await text(post(`${base}/sell/lamp`)), [200, 'SUCCESS: {"receipt":"12.50 EUR"}\n']);
   assert.deepEqual(await text(fetch(`${base}/ready`)), [200, '{"ready":true}']);
@@ -69,12 +74,15 @@ async function useWorker(base) {
   let found;
   do {
     await sleep(200);
-    const { items } = await (await fetch(`${api}/workflows/order/executions?status=success`)).json();
-    found = items.map(({ output }) => output?.receipt).toSorted();
+    const { executions } = await get(`${api}/workflows/order/executions?status=SUCCESS`);
+    const whole = await Promise.all(
+      executions.map(({ workflow_exec_id: id }) => get(`${api}/executions/workflows/${id}`)),
+    );
+    found = whole.map(({ output }) => output.receipt).toSorted();
   } while (found.length < receipts.length && Date.now() < deadline);
   assert.deepEqual(found, receipts);
 
-  const { schedules } = await (await fetch(`${api}/schedules`)).json();
+  const { schedules } = await get(`${api}/schedules`);
   assert.deepEqual(
     schedules.map(({ workflow_id: id, enabled }) => [id, enabled]),
     [['report', true]],
