@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { SETTING_VARIABLES } from '@compozy/worker/settings';
 import { z } from 'zod';
 
 const environment = z.object({
@@ -39,7 +38,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
   };
 }
 
-/** The variables that settings of the host program declare, and no other. */
+/** For settings and projects: of it, the names that they declare are looked at, and no other. */
 export function readSettingsEnvironment(source: NodeJS.ProcessEnv = process.env): Record<string, string | undefined> {
-  return Object.fromEntries(SETTING_VARIABLES.map((name) => [name, source[name]]));
+  return { ...source };
 }

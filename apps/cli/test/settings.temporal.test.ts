@@ -43,6 +43,25 @@ describe('the settings of a project', () => {
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('Hello world') });
   });
 
+  it('stand beside names that its files declare, which the environment gives values as .env does', async () => {
+    await using folder = await createFolder({
+      ...greeting,
+      '.env': 'STAGE=test\n',
+      'workflow.yaml': `id: hello
+tasks:
+  - { id: greet, type: basic, tool: greet, with: { name: "{{ .env.WHO }} {{ .env.STAGE }}" } }
+outputs: { text: "{{ .tasks.greet.output.text }}" }
+`,
+      'compozy.yaml': `${greeting['compozy.yaml']}env: { WHO: "{{ .env.GIVEN_NAME }}" }\n`,
+    });
+    const env = { ...NEUTRAL, GIVEN_NAME: 'Adelheid', TEMPORAL_HOST_PORT: server.address };
+    const run = await compozy(['run', '-p', folder.dir, '--json'], { env });
+    const { status, output } = JSON.parse(run.stdout) as { status: string; output: { text: string } };
+    // What comes from the environment is secret, so it is masked in what the run shows; the tool had it.
+    expect({ status, isMasked: !output.text.includes('Adelheid') }).toEqual({ status: 'SUCCESS', isMasked: true });
+    expect(run.stderr).not.toContain('env.unknown');
+  });
+
   it('are checked by compozy run as by compozy-worker, and by compozy validate as far as they stand in files', async () => {
     await using folder = await createFolder(withSettings('server: { prot: 1 }'));
     const problem = 'compozy.yaml:8:11: error key.unknown: Unknown key "prot" in "server" (did you mean "port"?)';

@@ -2,10 +2,9 @@ import path from 'node:path';
 import type { watch as Watch } from 'chokidar';
 import type { Command } from 'commander';
 import { formatDiagnostics, type Project } from '@compozy/core/loader';
-import { checkProjectFiles } from '@compozy/worker/settings';
 import { colorsFor } from '../colors.js';
 import { readEnvironment } from '../env.js';
-import { loadWithSettings } from '../load-checked-project.js';
+import { checkFiles, loadWithSettings } from '../load-checked-project.js';
 import { parsePort } from '../parse-port.js';
 import type { Session } from '../session.js';
 
@@ -110,10 +109,7 @@ let reloading: Promise<void> = Promise.resolve();
 async function reload(session: Session, options: DevOptions, log: (line: string) => void): Promise<void> {
   // One after the other: two quick changes must not swap in the older project last.
   reloading = reloading.then(async () => {
-    const { diagnostics, project } = await checkProjectFiles(
-      path.resolve(options.project),
-      options.lenient === true ? { lenient: true } : {},
-    );
+    const { diagnostics, project } = await checkFiles(options);
     if (diagnostics.length > 0) log(formatDiagnostics(diagnostics));
     if (project === undefined) {
       log('the project has errors; the last good version stays in place');

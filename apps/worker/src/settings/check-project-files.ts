@@ -2,8 +2,8 @@ import { checkProject, type LoadOptions, type ProjectCheck } from '@compozy/core
 import { readYamlSettings } from './read-yaml-settings.js';
 
 /**
- * Checks what stands in the files of a project, settings in `compozy.yaml` included. The environment is not looked at:
- * it is another one where the project is served. With it, `checkSettings` tells what holds.
+ * Checks what stands in the files of a project, settings in `compozy.yaml` included. Settings of the environment are not
+ * looked at, for it is another one where the project is served: `checkSettings` tells what holds together.
  */
 export async function checkProjectFiles(dir: string, options: LoadOptions = {}): Promise<ProjectCheck> {
   const check = await checkProject(dir, { settings: (file) => void readYamlSettings(file), ...options });

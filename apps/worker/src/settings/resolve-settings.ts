@@ -12,7 +12,7 @@ import { toTemporalSettings } from './temporal-connection.js';
 import { readTemporalProfile } from './temporal-profile.js';
 
 export interface ResolveOptions {
-  /** Only variables that settings declare are looked at. */
+  /** Only variables that settings declare are looked at, and names that files of the project declare (`env:`, `.env`). */
   readonly environment: Environment;
   /** Flags of `compozy-worker`. */
   readonly argv?: readonly string[];
@@ -69,6 +69,7 @@ export async function checkSettings(options: ResolveOptions): Promise<SettingsCh
     options.withoutProject === true
       ? undefined
       : await checkProjectFiles(dir, {
+          environment: options.environment,
           ...(options.lenient === true ? { lenient: true } : {}),
           settings(file) {
             yaml = withPathsFrom(dir, readYamlSettings(file));
