@@ -31,6 +31,7 @@ export async function checkPrograms(app, node) {
   await expectRun(['graph', '--project', 'hello', '--format', 'svg'], { says: /<svg/ });
   await expectRun(['schema', 'project'], { says: /"host_port"/ });
   await expectRun(['migrate', '--project', 'hello'], { says: /is the newest|version 0 to/ });
+  await expectRun(['--version'], { says: /^\d+\.\d+\.\d+$/, program: 'compozy-worker' });
   await expectRun(['--help'], { says: /--temporal-host/, program: 'compozy-worker' });
   for (const program of ['compozy', 'compozy-worker']) {
     const { code, stderr } = await app.node(node, ['--import', OLD, `node_modules/.bin/${program}`, '--help']);

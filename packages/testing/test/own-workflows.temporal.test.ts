@@ -9,7 +9,7 @@ import { loadProject } from '@compozy/core/loader';
 import { startDevServer } from '@compozy/dev-server';
 import { bundleWorkflows, createWorker } from '@compozy/worker';
 
-const own = fileURLToPath(new URL('./__fixtures__/own-workflows.mjs', import.meta.url));
+const ownWorkflows = fileURLToPath(new URL('./__fixtures__/own-workflows.mjs', import.meta.url));
 
 it('bundles workflow code of a user as it is now, TypeScript and what it imports included', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-own-'));
@@ -46,7 +46,7 @@ it('serves workflow code of a user, the engine and the dispatcher in one worker'
   const worker = await createWorker({
     project: await loadProject(dir),
     temporal: { hostPort: server.address },
-    workflowsPath: own,
+    workflowsPath: ownWorkflows,
     activities: { double: async (n: number) => n * 2 },
   });
   try {

@@ -1,4 +1,5 @@
-import { checkProject, type LoadOptions, type ProjectCheck } from '@compozy/core/loader';
+import path from 'node:path';
+import { checkProject, type Diagnostic, type LoadOptions, type ProjectCheck } from '@compozy/core/loader';
 import { readYamlSettings } from './read-yaml-settings.js';
 
 /**
@@ -14,5 +15,12 @@ export async function checkProjectFiles(dir: string, options: LoadOptions = {}):
         (other) => other.file === file && other.line === line && other.column === column && other.code === code,
       ) === index,
   );
-  return { ...check, diagnostics };
+  return { ...check, diagnostics: diagnostics.map((diagnostic) => withFolder(diagnostic, dir)) };
+}
+
+/** Where there is no project at all, the folder was the mistake. */
+function withFolder(diagnostic: Diagnostic, dir: string): Diagnostic {
+  const { code, file, message } = diagnostic;
+  const isProject = code === 'file.missing' && file === 'compozy.yaml' && message.includes(`"${file}"`);
+  return isProject ? { ...diagnostic, message: `${message} in ${path.resolve(dir)}` } : diagnostic;
 }
