@@ -28,6 +28,9 @@ export async function checkGuide(app, node) {
     const [code] = await ended;
     assert.equal(code, 0);
     assert.match(output, /stopped\n$/);
+    const env = { TEMPORAL_HOST_PORT: server.address };
+    const minimal = await app.node(node, ['--no-warnings', 'minimal.ts'], { env });
+    assert.equal(minimal.stdout, `{"receipt":"3.00 EUR"}\n`, minimal.output);
     return [];
   } catch (error) {
     return [`${error.stack}\nThe worker said:\n${output}`];

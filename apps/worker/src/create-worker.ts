@@ -12,7 +12,7 @@ import {
   type ProjectSource,
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
-import type { Project } from '@compozy/core/loader';
+import { createProjectHost, type Project } from '@compozy/core/loader';
 import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
 import { createDispatcherActivities, type OutgoingEvent, type SentEvent } from '@compozy/dispatcher';
 import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
@@ -22,7 +22,6 @@ import { createClient } from './temporal/create-client.js';
 import { createExecId, deriveExecId } from './runs/exec-id.js';
 import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
 import { createWorkerChecks } from './health/worker-checks.js';
-import { createProjectHost } from './project/project-host.js';
 import { createProjectTools } from './project/project-tools.js';
 import { createRunReconciler } from './runs/reconcile-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';

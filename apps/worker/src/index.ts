@@ -17,9 +17,8 @@ export {
 } from './temporal/create-client.js';
 export { connect, type TemporalSettings } from './temporal/connection.js';
 export { getTaskQueue } from '@compozy/core';
-export { createResourceRegistry } from '@compozy/core/loader';
+export { createProjectHost, createResourceRegistry, type ProjectHost } from '@compozy/core/loader';
 export { createExecId } from './runs/exec-id.js';
-export { createProjectHost, type ProjectHost } from './project/project-host.js';
 export type { ToolFunctions } from './project/project-tools.js';
 export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './runs/reconcile-runs.js';
 export { createRunHandle, type RunHandle } from './runs/run-handle.js';
