@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { SETTINGS, LEFT_OUT_SETTINGS } = await import(path.join(root, 'apps/worker/dist/index.js'));
+const { SETTINGS, LEFT_OUT_SETTINGS } = await import(path.join(root, 'apps/worker/dist/settings/index.js'));
 
 const GROUPS = {
   project_dir: 'The project',

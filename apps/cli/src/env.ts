@@ -1,14 +1,10 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { SETTING_VARIABLES } from '@compozy/worker/settings';
 import { z } from 'zod';
 
 const environment = z.object({
   TEMPORAL_HOST_PORT: z.string().min(1).optional(),
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-  TEMPORAL_TASK_QUEUE: z.string().min(1).optional(),
-  TEMPORAL_API_KEY: z.string().min(1).optional(),
   COMPOZY_TEMPORAL_PATH: z.string().min(1).optional(),
   COMPOZY_BASE_URL: z.string().min(1).optional(),
   COMPOZY_API_KEY: z.string().min(1).optional(),
@@ -16,13 +12,10 @@ const environment = z.object({
   PATH: z.string().default(''),
 });
 
-/** The environment, read once. */
+/** What the command line takes from the environment for itself; settings come from `readSettingsEnvironment`. */
 export interface Environment {
-  /** Of a Temporal server that runs already. `TEMPORAL_HOST_PORT` wins over `TEMPORAL_ADDRESS`. */
-  readonly address?: string;
-  readonly namespace: string;
-  readonly taskQueue?: string;
-  readonly apiKey?: string;
+  /** Whether the environment says where Temporal is. */
+  readonly namesTemporal: boolean;
   readonly temporalPath?: string;
   /** The compozy-worker that commands talk to, and the key for it. */
   readonly serverUrl?: string;
@@ -35,21 +28,17 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
   // An empty variable means the same as none.
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const env = environment.parse(given);
-  const address = env.TEMPORAL_HOST_PORT ?? env.TEMPORAL_ADDRESS;
   return {
-    namespace: env.TEMPORAL_NAMESPACE,
+    namesTemporal: (env.TEMPORAL_HOST_PORT ?? env.TEMPORAL_ADDRESS) !== undefined,
     searchPath: env.PATH,
     cacheDir: path.join(env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'compozy'),
-    ...(address === undefined ? {} : { address }),
-    ...(env.TEMPORAL_TASK_QUEUE === undefined ? {} : { taskQueue: env.TEMPORAL_TASK_QUEUE }),
-    ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
     ...(env.COMPOZY_TEMPORAL_PATH === undefined ? {} : { temporalPath: env.COMPOZY_TEMPORAL_PATH }),
     ...(env.COMPOZY_BASE_URL === undefined ? {} : { serverUrl: env.COMPOZY_BASE_URL }),
     ...(env.COMPOZY_API_KEY === undefined ? {} : { serverKey: env.COMPOZY_API_KEY }),
   };
 }
 
-/** The variables that settings of the host program declare, and no other. */
+/** For settings and projects: of it, the names that they declare are looked at, and no other. */
 export function readSettingsEnvironment(source: NodeJS.ProcessEnv = process.env): Record<string, string | undefined> {
-  return Object.fromEntries(SETTING_VARIABLES.map((name) => [name, source[name]]));
+  return { ...source };
 }

@@ -1,16 +1,46 @@
 import path from 'node:path';
-import { checkProject, formatDiagnostics, type Project } from '@compozy/core/loader';
+import { formatDiagnostics, type Project, type ProjectCheck } from '@compozy/core/loader';
+import { checkProjectFiles, checkSettings, formatSettingProblems, type Settings } from '@compozy/worker/settings';
+import { readSettingsEnvironment } from './env.js';
 import { CommandExit, EXIT } from './exit-code.js';
+import { hintOnProject } from './hint-on-project.js';
 
 export interface ProjectOptions {
   readonly project: string;
   readonly lenient?: boolean;
 }
 
+/** Checks the files of the project, with what the environment gives for the names that they declare. */
+export function checkFiles({ project: dir, lenient }: ProjectOptions): Promise<ProjectCheck> {
+  return checkProjectFiles(path.resolve(dir), {
+    environment: readSettingsEnvironment(),
+    ...(lenient === true ? { lenient } : {}),
+  });
+}
+
 /** The project, or the end of the command with every problem on stderr. Warnings are printed and do not stop. */
-export async function loadCheckedProject({ project: dir, lenient }: ProjectOptions): Promise<Project> {
-  const { diagnostics, project } = await checkProject(path.resolve(dir), lenient === true ? { lenient } : {});
-  if (project === undefined) throw new CommandExit(EXIT.usage, formatDiagnostics(diagnostics));
-  if (diagnostics.length > 0) process.stderr.write(`${formatDiagnostics(diagnostics)}\n`);
+export async function loadCheckedProject(options: ProjectOptions): Promise<Project> {
+  const { diagnostics, project } = await checkFiles(options);
+  const report = formatDiagnostics(diagnostics);
+  if (project === undefined) throw new CommandExit(EXIT.usage, `${report}${hintOnProject(options.project)}`);
+  if (report !== '') process.stderr.write(`${report}\n`);
   return project;
+}
+
+/** As {@link loadCheckedProject}, with the settings that a compozy-worker would have here. */
+export async function loadWithSettings({ project: dir, lenient }: ProjectOptions): Promise<{
+  readonly project: Project;
+  readonly settings: Settings;
+}> {
+  const { problems, project, settings } = await checkSettings({
+    dir: path.resolve(dir),
+    environment: readSettingsEnvironment(),
+    ...(lenient === true ? { lenient } : {}),
+  });
+  const report = formatSettingProblems(problems);
+  if (project === undefined || settings === undefined) {
+    throw new CommandExit(EXIT.usage, `${report}${hintOnProject(dir)}`);
+  }
+  if (report !== '') process.stderr.write(`${report}\n`);
+  return { project, settings };
 }

@@ -7,6 +7,7 @@ import { addDevCommand } from './commands/dev.js';
 import { addEventsCommand } from './commands/events.js';
 import { addExecutionsCommand } from './commands/executions.js';
 import { addGraphCommand } from './commands/graph.js';
+import { addInitCommand } from './commands/init.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addRenderCommand } from './commands/render.js';
 import { addRunCommand } from './commands/run.js';
@@ -27,6 +28,7 @@ const program = new Command('compozy')
   .version(version)
   .exitOverride()
   .showHelpAfterError('(run with --help for the options)');
+addInitCommand(program);
 addRunCommand(program);
 addDevCommand(program);
 addValidateCommand(program);

@@ -85,6 +85,15 @@ describe('compozy run', () => {
     expect(stderr).toContain('out of paper');
   });
 
+  it('says where the tool was when it threw', async () => {
+    const workflow = 'id: broken\ntasks: [{ id: a, type: basic, tool: fail, retries: 0 }]\n';
+    await using folder = await createFolder({ ...greeting, 'workflow.yaml': workflow });
+    const { stderr } = await compozy(['run', '-p', folder.dir], { env });
+    expect(stderr).toMatch(
+      /FAILED: Tool\.Threw out of paper \(workflow\.yaml:2:\d+\)\n {2}at \S*fail \(tools\.ts:3:\d+\)\n/,
+    );
+  });
+
   it('says where the task stands whose expression failed', async () => {
     const workflow =
       'id: broken\ntasks:\n  - { id: a, type: basic, tool: greet, with: { name: "{{ .workflow.input.nobody }}" } }\n';

@@ -14,7 +14,7 @@ import {
   type ProjectSource,
 } from '@compozy/core';
 import { createFileBlobStore } from '@compozy/core/blobs';
-import type { Project } from '@compozy/core/loader';
+import { createProjectHost, type Project } from '@compozy/core/loader';
 import { createDispatcherActivities, type OutgoingEvent, type SentEvent } from '@compozy/dispatcher';
 import { createMemory, createSqliteStore as createMemoryStore } from '@compozy/memory';
 import { createSqliteStore } from '@compozy/store';
@@ -23,7 +23,6 @@ import { createClient } from './temporal/create-client.js';
 import { createExecId } from './runs/exec-id.js';
 import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
 import { createWorkerChecks } from './health/worker-checks.js';
-import { createProjectHost } from './project/project-host.js';
 import { listMemories, refuseMemoriesOfOneHost } from './project/project-memories.js';
 import { createProjectTools } from './project/project-tools.js';
 import { createLifecycle } from './host/lifecycle.js';
@@ -39,6 +38,7 @@ import { createWorkerEvents } from './events/worker-events.js';
 import type { DirectOptions, TriggerOptions, WorkerConfig, WorkerOptions, WorkerStore } from './worker-options.js';
 import { createSignalSender, type SignalRequest } from './events/worker-signals.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
+import { withOwnActivities } from './temporal/own-activities.js';
 
 export interface CompozyWorker {
   readonly client: Client;
@@ -115,8 +115,9 @@ export interface CompozyWorker {
 /**
  * Connects to Temporal and prepares a worker for one project. It polls after `setup`.
  *
- * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; `Config.Invalid` for a project with
- * memories beside a store that hosts share, without `memory`; the codes of the tool runtime.
+ * @throws `Server.Unreachable`; DiagnosticsError (`Config.Invalid`) for `resources`; `Config.Invalid` for `activities`
+ * whose names are taken, and for a project with memories beside a store that hosts share, without `memory`; the codes of
+ * the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
   await using opening = new AsyncDisposableStack();
@@ -194,21 +195,24 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
   const graceMs = config.shutdownGraceMs ?? 30_000;
   const worker = await connected.newWorker(taskQueue, {
     workflowBundle: { codePath },
-    activities: {
-      ...createActivities({
-        project: host,
-        tools,
-        blobs,
-        runs,
-        memory,
-        toolTimeoutMs,
-        ...(runStore === undefined
-          ? {}
-          : { store: { ...runStore, ...(reconciler === undefined ? {} : { onMissed: reconciler.noteMissed }) } }),
-        ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
-      }),
-      ...createDispatcherActivities({ project: host, runs, blobs, ...withStore }),
-    },
+    activities: withOwnActivities(
+      {
+        ...createActivities({
+          project: host,
+          tools,
+          blobs,
+          runs,
+          memory,
+          toolTimeoutMs,
+          ...(runStore === undefined
+            ? {}
+            : { store: { ...runStore, ...(reconciler === undefined ? {} : { onMissed: reconciler.noteMissed }) } }),
+          ...(options.onToolLog === undefined ? {} : { onToolLog: options.onToolLog }),
+        }),
+        ...createDispatcherActivities({ project: host, runs, blobs, ...withStore }),
+      },
+      options.activities,
+    ),
     maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities ?? 100,
     ...limits(config),
     shutdownGraceTime: graceMs,

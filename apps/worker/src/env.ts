@@ -1,6 +1,6 @@
-import { SETTING_VARIABLES, type Environment } from './settings/read-text-settings.js';
+import type { Environment } from './settings/read-text-settings.js';
 
-/** The variables that settings declare, and no other, read once. */
+/** Read once. Of it, the variables that settings declare are looked at, and the names that files of the project declare. */
 export function readHostEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
-  return Object.fromEntries(SETTING_VARIABLES.map((name) => [name, source[name]]));
+  return { ...source };
 }

@@ -18,9 +18,8 @@ export {
 } from './temporal/create-client.js';
 export { connect, type TemporalSettings } from './temporal/connection.js';
 export { getTaskQueue } from '@compozy/core';
-export { createResourceRegistry } from '@compozy/core/loader';
+export { createProjectHost, createResourceRegistry, type ProjectHost } from '@compozy/core/loader';
 export { createExecId } from './runs/exec-id.js';
-export { createProjectHost, type ProjectHost } from './project/project-host.js';
 export type { ToolFunctions } from './project/project-tools.js';
 export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './runs/reconcile-runs.js';
 export { createRunHandle, type RunHandle } from './runs/run-handle.js';
@@ -49,23 +48,11 @@ export type {
 } from './http/api-dependencies.js';
 export { API_SCOPES, createApiKey, createApiKeys, hashApiKey, type ApiKeys, type ApiScope } from './http/api-key.js';
 export { createApi } from './http/create-api.js';
+export { createWorkerApi, type ApiSettings, type WorkerApiOptions } from './http/create-worker-api.js';
+export type { ApiApp } from './http/api-environment.js';
 export { HealthError, type HealthCheck, type HealthReport } from './health/health-check.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
 export { startWorkerServer, type WorkerServerOptions } from './http/start-worker-server.js';
 export { createWorkerChecks } from './health/worker-checks.js';
 export { createWorkerRuns, type WorkerRunsOptions } from './http/ports/worker-runs.js';
-export { describeSettings, type DescribedSetting } from './settings/describe-settings.js';
-export { LEFT_OUT_SETTINGS } from './settings/left-out-settings.js';
-export { SETTING_VARIABLES, type Environment } from './settings/read-text-settings.js';
-export {
-  checkSettings,
-  resolveSettings,
-  type ResolveOptions,
-  type Settings,
-  type SettingsCheck,
-} from './settings/resolve-settings.js';
-export type { ResolvedSetting } from './settings/setting-layer.js';
-export { formatSettingProblems, SettingsError, type SettingProblem } from './settings/setting-problem.js';
-export { SETTINGS, type SettingKey, type SettingValues } from './settings/settings.js';
-export { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
 export { openStore, type OpenStore } from './settings/open-store.js';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { DefaultLogger, Runtime, type LogLevel as SdkLevel } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { readHostEnvironment } from './env.js';
@@ -20,7 +21,13 @@ const SDK_LEVELS: Readonly<Record<LogLevel, SdkLevel>> = { debug: 'INFO', info: 
 
 const argv = process.argv.slice(2);
 if (argv.some((argument) => argument === '--help' || argument === '-h')) process.stdout.write(flagsHelp());
+else if (argv[0] === '--version') process.stdout.write(`${readVersion()}\n`);
 else await serve();
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
 
 async function serve(): Promise<void> {
   try {

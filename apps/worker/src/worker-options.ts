@@ -53,8 +53,10 @@ export interface WorkerOptions {
   /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
   readonly cacheDir?: string;
   readonly onToolLog?: ToolLog;
-  /** Workflow code of your own that re-exports `@compozy/workflows/workflow`. */
+  /** Workflow code of your own that re-exports `@compozy/workflows/workflow`; it may be TypeScript. */
   readonly workflowsPath?: string;
+  /** For workflows of your own, beside the engine's. A name that the engine has is refused. */
+  readonly activities?: Readonly<Record<string, (...args: never[]) => unknown>>;
   readonly config?: WorkerConfig;
   /** Names this worker and its dispatcher: letters, digits, "_" and "."; a new one at each start by default. */
   readonly instanceId?: string;

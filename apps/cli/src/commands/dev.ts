@@ -1,23 +1,22 @@
 import path from 'node:path';
 import type { watch as Watch } from 'chokidar';
 import type { Command } from 'commander';
-import { checkProject, formatDiagnostics, type Project } from '@compozy/core/loader';
+import { formatDiagnostics, type Project } from '@compozy/core/loader';
 import { colorsFor } from '../colors.js';
 import { readEnvironment } from '../env.js';
-import { loadCheckedProject } from '../load-checked-project.js';
+import { checkFiles, loadWithSettings } from '../load-checked-project.js';
+import { parsePort } from '../parse-port.js';
 import type { Session } from '../session.js';
 
 interface DevOptions {
   readonly project: string;
   readonly lenient?: boolean;
   readonly address?: string;
-  readonly port?: string;
-  readonly uiPort?: string;
-  readonly apiPort?: string;
+  readonly local?: boolean;
+  readonly port?: number;
+  readonly uiPort?: number;
+  readonly apiPort?: number;
 }
-
-/** Where the commands that speak to a server look for it. */
-const API_PORT = 5001;
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 150;
@@ -30,28 +29,35 @@ export function addDevCommand(program: Command): void {
     )
     .option('-p, --project <dir>', 'folder of compozy.yaml', '.')
     .option('--lenient', 'unknown keys are warnings')
-    .option('--address <host:port>', 'Temporal server to use instead of starting one')
-    .option('--port <number>', 'port of the Temporal server; a free one by default')
-    .option('--ui-port <number>', 'port of the Temporal UI; a free one by default')
-    .option('--api-port <number>', `port of the HTTP API; ${API_PORT} by default, or a free one when that is taken`)
+    .option('--address <host:port>', 'this Temporal server, whatever the settings say')
+    .option('--local', 'start a Temporal server, also where the settings name one')
+    .option('--port <number>', 'port of the Temporal server; a free one by default', parsePort)
+    .option('--ui-port <number>', 'port of the Temporal UI; a free one by default', parsePort)
+    .option(
+      '--api-port <number>',
+      'port of the HTTP API; that of the settings by default, else 5001, or a free one when that is taken',
+      parsePort,
+    )
     .action(develop);
 }
 
 async function develop(options: DevOptions): Promise<void> {
-  const project = await loadCheckedProject(options);
+  const { project, settings } = await loadWithSettings(options);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   // Both take long to load, and no other command needs them.
   const [{ watch }, { openSession }] = await Promise.all([import('chokidar'), import('../session.js')]);
   const session = await openSession(project, {
+    settings,
     env: readEnvironment(),
     log,
     serves: true,
-    api: { port: Number(options.apiPort ?? API_PORT), orAnother: options.apiPort === undefined },
+    api: options.apiPort === undefined ? {} : { port: options.apiPort },
+    ...(options.local === true ? { local: true } : {}),
     ...(options.address === undefined ? {} : { address: options.address }),
     server: {
       ui: true,
-      ...(options.port === undefined ? {} : { port: Number(options.port) }),
-      ...(options.uiPort === undefined ? {} : { uiPort: Number(options.uiPort) }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
     },
   });
   log(banner(project, session));
@@ -104,10 +110,7 @@ let reloading: Promise<void> = Promise.resolve();
 async function reload(session: Session, options: DevOptions, log: (line: string) => void): Promise<void> {
   // One after the other: two quick changes must not swap in the older project last.
   reloading = reloading.then(async () => {
-    const { diagnostics, project } = await checkProject(
-      path.resolve(options.project),
-      options.lenient === true ? { lenient: true } : {},
-    );
+    const { diagnostics, project } = await checkFiles(options);
     if (diagnostics.length > 0) log(formatDiagnostics(diagnostics));
     if (project === undefined) {
       log('the project has errors; the last good version stays in place');

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { chooseWorkflow } from '../choose-workflow.js';
 import { readEnvironment } from '../env.js';
 import { followRun } from '../follow-run.js';
-import { loadCheckedProject } from '../load-checked-project.js';
+import { loadWithSettings } from '../load-checked-project.js';
 import { printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
 
@@ -12,6 +12,7 @@ interface RunOptions {
   readonly json?: boolean;
   readonly lenient?: boolean;
   readonly address?: string;
+  readonly local?: boolean;
   readonly task?: string;
 }
 
@@ -27,22 +28,25 @@ export function addRunCommand(program: Command): void {
     .option('-t, --task <id>', 'start at this task')
     .option('--json', 'print exactly one JSON object on stdout, everything else on stderr')
     .option('--lenient', 'unknown keys are warnings')
-    .option('--address <host:port>', 'Temporal server to use instead of starting one')
+    .option('--address <host:port>', 'this Temporal server, whatever the settings say')
+    .option('--local', 'start a Temporal server, also where the settings name one')
     .action(runWorkflow);
 }
 
 async function runWorkflow(given: string | undefined, options: RunOptions): Promise<void> {
-  const project = await loadCheckedProject(options);
+  const { project, settings } = await loadWithSettings(options);
   const workflowId = chooseWorkflow(project, given, { withTasks: true });
   const input = await readInput(options.input);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   // The SDK of Temporal takes longer to load than most commands take.
   const { openSession } = await import('../session.js');
   const session = await openSession(project, {
+    settings,
     env: readEnvironment(),
     log,
     // One run was asked for, and the worker is gone after it.
     serves: false,
+    ...(options.local === true ? { local: true } : {}),
     ...(options.address === undefined ? {} : { address: options.address }),
   });
   try {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { colorsFor } from '../colors.js';
-import { readEnvironment } from '../env.js';
+import { checkSettings, formatSettingProblems } from '@compozy/worker/settings';
+import { readEnvironment, readSettingsEnvironment } from '../env.js';
 import { CommandExit, EXIT } from '../exit-code.js';
-import { loadCheckedProject } from '../load-checked-project.js';
+import { loadWithSettings } from '../load-checked-project.js';
 import type { ScheduleAction, ScheduleRow, ScheduleSource } from '../schedules/schedule-source.js';
 import { createServerSchedules } from '../schedules/server-schedules.js';
 import { openClient, withServerOptions, type ServerOptions } from '../server/server-options.js';
@@ -77,15 +78,29 @@ async function open(options: SchedulesOptions): Promise<ScheduleSource> {
   if (server !== undefined && address !== undefined) {
     throw new CommandExit(EXIT.usage, 'Give --server <url> for a compozy-worker or --address <host:port>, not both');
   }
-  const temporal = (address ?? (server ?? env.serverUrl) === undefined) ? (address ?? env.address) : undefined;
-  if (temporal === undefined) {
+  const isServer = address === undefined && (server ?? env.serverUrl) !== undefined;
+  if (isServer || (address === undefined && !env.namesTemporal)) {
     if (options.name === undefined) return createServerSchedules(openClient(options));
     throw new CommandExit(
       EXIT.usage,
       '--name goes with --address <host:port>, or TEMPORAL_HOST_PORT: a compozy-worker serves one project',
     );
   }
-  const project = options.name ?? (await loadCheckedProject(options)).name;
+  const { project, temporal } = await locate(options);
   const { openTemporalSchedules } = await import('../schedules/temporal-schedules.js');
-  return await openTemporalSchedules({ env, address: temporal, project });
+  return await openTemporalSchedules({
+    project,
+    temporal: address === undefined ? temporal : { ...temporal, hostPort: address },
+  });
+}
+
+/** The name of the project, and how Temporal is reached: by its settings, or without its files by the environment. */
+async function locate(options: SchedulesOptions) {
+  if (options.name === undefined) {
+    const { project, settings } = await loadWithSettings(options);
+    return { project: project.name, temporal: settings.temporal };
+  }
+  const { settings, problems } = await checkSettings({ environment: readSettingsEnvironment(), withoutProject: true });
+  if (settings === undefined) throw new CommandExit(EXIT.usage, formatSettingProblems(problems));
+  return { project: options.name, temporal: settings.temporal };
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonSchemas } from '@compozy/core/schema';
+import { projectSchema } from '@compozy/worker/settings';
 import { createFolder } from '../../test/cli-session.js';
 import { runCommand } from '../../test/run-command.js';
 import { addSchemaCommand } from './schema.js';
@@ -26,7 +27,7 @@ describe('compozy schema', () => {
     const { stdout } = await schema('--output', all);
     expect(stdout).toBe('');
     expect((await readdir(all)).toSorted()).toEqual(names.map((name) => `${name}.schema.json`).toSorted());
-    expect(JSON.parse(await readFile(path.join(all, 'project.schema.json'), 'utf8'))).toEqual(jsonSchemas.project);
+    expect(JSON.parse(await readFile(path.join(all, 'project.schema.json'), 'utf8'))).toEqual(projectSchema());
     await schema('tool', '--output', one);
     expect(await readdir(one)).toEqual(['tool.schema.json']);
   });

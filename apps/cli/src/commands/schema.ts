@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { jsonSchemas } from '@compozy/core/schema';
+import { projectSchema } from '@compozy/worker/settings';
 import { unknownName } from '../unknown-name.js';
 import { writeOutput } from '../write-output.js';
 
@@ -30,5 +31,6 @@ function chooseName(given: string): keyof typeof jsonSchemas {
 }
 
 function schemaText(name: keyof typeof jsonSchemas): string {
-  return `${JSON.stringify(jsonSchemas[name], null, 2)}\n`;
+  const schema = name === 'project' ? projectSchema() : jsonSchemas[name];
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -1,7 +1,8 @@
-import path from 'node:path';
 import type { Command } from 'commander';
-import { checkProject, formatDiagnostics } from '@compozy/core/loader';
+import { formatDiagnostics } from '@compozy/core/loader';
 import { CommandExit, EXIT } from '../exit-code.js';
+import { hintOnProject } from '../hint-on-project.js';
+import { checkFiles } from '../load-checked-project.js';
 
 export function addValidateCommand(program: Command): void {
   program
@@ -11,10 +12,7 @@ export function addValidateCommand(program: Command): void {
     .option('--json', 'print {"valid", "diagnostics"} on stdout')
     .option('--lenient', 'unknown keys are warnings')
     .action(async (dir: string, options: { json?: boolean; lenient?: boolean }) => {
-      const { diagnostics, project } = await checkProject(
-        path.resolve(dir),
-        options.lenient === true ? { lenient: true } : {},
-      );
+      const { diagnostics, project } = await checkFiles({ project: dir, ...options });
       const valid = project !== undefined;
       if (options.json === true) process.stdout.write(`${JSON.stringify({ valid, diagnostics })}\n`);
       else if (diagnostics.length > 0) process.stdout.write(`${formatDiagnostics(diagnostics)}\n`);
@@ -27,6 +25,6 @@ export function addValidateCommand(program: Command): void {
           valid ? `valid: ${warnings} warning(s)${files}\n` : `invalid: ${errors} error(s), ${warnings} warning(s)\n`,
         );
       }
-      if (!valid) throw new CommandExit(EXIT.usage);
+      if (!valid) throw new CommandExit(EXIT.usage, hintOnProject(dir).trim());
     });
 }

@@ -1,26 +1,16 @@
-import { openSchedules, type ScheduleInfo } from '@compozy/worker';
-import type { Environment } from '../env.js';
+import { openSchedules, type ScheduleInfo, type TemporalSettings } from '@compozy/worker';
 import { installRuntime } from '../session.js';
 import type { ScheduleSource } from './schedule-source.js';
 
 export interface TemporalSchedulesOptions {
-  readonly env: Environment;
-  readonly address: string;
+  readonly temporal: TemporalSettings;
   readonly project: string;
 }
 
 /** The schedules of a project on a Temporal server; no compozy-worker has to run. */
 export async function openTemporalSchedules(options: TemporalSchedulesOptions): Promise<ScheduleSource> {
-  const { env, address, project } = options;
   installRuntime((line) => void process.stderr.write(`${line}\n`));
-  const schedules = await openSchedules({
-    project,
-    temporal: {
-      hostPort: address,
-      namespace: env.namespace,
-      ...(env.apiKey === undefined ? {} : { apiKey: env.apiKey, tls: true }),
-    },
-  });
+  const schedules = await openSchedules(options);
   const actions = {
     pause: (id: string) => schedules.pause(id),
     resume: (id: string) => schedules.resume(id),

@@ -16,7 +16,8 @@ export class NoAnswer extends CommandExit {
 }
 
 const HINTS: Readonly<Record<NoAnswerReason, string>> = {
-  refused: '. Start one with "compozy-worker" in the folder of a project, or name it: --server, or COMPOZY_BASE_URL',
+  refused:
+    '. Start one with "compozy dev" or "compozy-worker" in the folder of a project, or name it: --server, or COMPOZY_BASE_URL',
   dropped: '',
   late: '. --timeout gives it more time',
 };

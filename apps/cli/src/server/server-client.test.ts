@@ -111,7 +111,7 @@ describe('createServerClient', () => {
     await server[Symbol.asyncDispose]();
     await expect(clientOf(server.url).get('/x')).rejects.toMatchObject({
       reason: 'refused',
-      message: expect.stringContaining('Start one with "compozy-worker"') as string,
+      message: expect.stringContaining('Start one with "compozy dev" or') as string,
     });
     await using silent = await startScriptedServer(() => undefined);
     await expect(clientOf(silent.url, { timeoutMs: 100 }).get('/x')).rejects.toMatchObject({

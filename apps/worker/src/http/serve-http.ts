@@ -64,8 +64,11 @@ export async function serveHttp(options: HttpServerOptions): Promise<HttpServer>
     else socket.end(toMessage(refusalOf(error.code)), () => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    const refuse = (cause: Error) => {
-      const message = `Cannot listen on ${host}:${port}: ${cause.message}`;
+    const refuse = (cause: NodeJS.ErrnoException) => {
+      const message =
+        cause.code === 'EADDRINUSE'
+          ? `Port ${port} of ${host} is in use. Stop the program that listens there, or choose another port`
+          : `Cannot listen on ${host}:${port}: ${cause.message}`;
       reject(new CompozyError('Server.StartFailed', message, { details: { address: `${host}:${port}` }, cause }));
     };
     server.once('error', refuse);

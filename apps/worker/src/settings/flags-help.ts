@@ -9,5 +9,5 @@ export function flagsHelp(): string {
   });
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`);
-  return `Serves the project of a folder until it gets SIGTERM. The other settings have no flag: docs/reference/settings.md\n\n${lines.join('\n')}\n`;
+  return `Serves the project of a folder until it gets SIGTERM. The other settings have no flag;\n"compozy config show" lists all of them, and docs/reference/settings.md tells what they are.\n\n${lines.join('\n')}\n`;
 }

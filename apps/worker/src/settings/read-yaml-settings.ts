@@ -9,7 +9,7 @@ const ALL = [...KEYS, ...LEFT_OUT_SETTINGS.keys()];
 const GROUPS: ReadonlySet<string> = new Set(ALL.map((key) => key.split('.')[0]!));
 
 /** Groups whose other keys are the project's own: its loader knows what may stand there. */
-const SHARED_GROUPS: ReadonlySet<string> = new Set(['runtime', 'monitoring', 'knowledge']);
+export const SHARED_GROUPS: ReadonlySet<string> = new Set(['runtime', 'monitoring', 'knowledge']);
 
 /** The settings in the groups of `compozy.yaml`. Reports unknown keys, values that do not fit, and what has no effect. */
 export function readYamlSettings(file: SettingsFile): SettingLayer {

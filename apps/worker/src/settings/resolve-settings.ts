@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { checkProject, type Project } from '@compozy/core/loader';
+import type { Project } from '@compozy/core/loader';
 import type { TemporalSettings } from '../temporal/connection.js';
+import { checkProjectFiles } from './check-project-files.js';
 import { chooseDriver, checkTogether } from './check-together.js';
 import { readEnvironmentSettings, readFlagSettings, type Environment } from './read-text-settings.js';
 import { readYamlSettings } from './read-yaml-settings.js';
@@ -11,7 +12,7 @@ import { toTemporalSettings } from './temporal-connection.js';
 import { readTemporalProfile } from './temporal-profile.js';
 
 export interface ResolveOptions {
-  /** Only variables that settings declare are looked at. */
+  /** Only variables that settings declare are looked at, and names that files of the project declare (`env:`, `.env`). */
   readonly environment: Environment;
   /** Flags of `compozy-worker`. */
   readonly argv?: readonly string[];
@@ -19,6 +20,8 @@ export interface ResolveOptions {
   readonly dir?: string;
   /** Unknown keys are warnings. */
   readonly lenient?: boolean;
+  /** The files of the project are not here: the environment and flags alone count. */
+  readonly withoutProject?: boolean;
 }
 
 export interface Settings {
@@ -33,7 +36,7 @@ export interface SettingsCheck {
   readonly problems: readonly SettingProblem[];
   /** Every setting; where a value was wrong, what holds without it. */
   readonly entries: readonly ResolvedSetting[];
-  /** Both are there when there is no error. */
+  /** Both are there when there is no error; the project, when its files are here. */
   readonly project?: Project;
   readonly settings?: Settings;
 }
@@ -62,13 +65,17 @@ export async function checkSettings(options: ResolveOptions): Promise<SettingsCh
   const dir = path.resolve(String(valueIn(outer, 'project_dir')));
   let yaml: SettingLayer = new Map();
   let dotenv: SettingLayer = new Map();
-  const check = await checkProject(dir, {
-    ...(options.lenient === true ? { lenient: true } : {}),
-    settings(file) {
-      yaml = withPathsFrom(dir, readYamlSettings(file));
-      dotenv = withPathsFrom(dir, readEnvironmentSettings(file.env, '.env', problems));
-    },
-  });
+  const check =
+    options.withoutProject === true
+      ? undefined
+      : await checkProjectFiles(dir, {
+          environment: options.environment,
+          ...(options.lenient === true ? { lenient: true } : {}),
+          settings(file) {
+            yaml = withPathsFrom(dir, readYamlSettings(file));
+            dotenv = withPathsFrom(dir, readEnvironmentSettings(file.env, '.env', problems));
+          },
+        });
   const chosen = [yaml, dotenv, ...outer];
   const profile = readTemporalProfile(
     {
@@ -80,15 +87,15 @@ export async function checkSettings(options: ResolveOptions): Promise<SettingsCh
   const entries = merge([yaml, withPathsFrom(process.cwd(), profile.layer), dotenv, ...outer]);
   const values = Object.fromEntries(entries.map(({ key, value }) => [key, value])) as unknown as SettingValues;
   const temporal = await toTemporalSettings(values, profile.metadata, problems);
-  problems.unshift(...withoutRepeats(check.diagnostics.map((diagnostic) => toSettingProblem(diagnostic))));
+  problems.unshift(...(check?.diagnostics ?? []).map((diagnostic) => toSettingProblem(diagnostic)));
   problems.push(...checkTogether(values, entries));
-  if (check.project === undefined || problems.some(({ severity }) => severity === 'error'))
-    return { problems, entries };
+  const isBroken = check !== undefined && check.project === undefined;
+  if (isBroken || problems.some(({ severity }) => severity === 'error')) return { problems, entries };
   const given = new Set(entries.flatMap(({ key, source }) => (source === 'default' ? [] : [key])));
   return {
     problems,
     entries,
-    project: check.project,
+    ...(check?.project === undefined ? {} : { project: check.project }),
     settings: { values, entries, temporal, driver: chooseDriver(values, (key) => given.has(key)) },
   };
 }
@@ -102,11 +109,4 @@ function merge(layers: readonly SettingLayer[]): readonly ResolvedSetting[] {
     const found = layers.findLast((layer) => layer.has(key))?.get(key);
     return { key, ...(found ?? { value: settingOf(key).default, source: 'default' }) };
   });
-}
-
-/** The loader and the settings both look at what stands in `runtime`. */
-function withoutRepeats(problems: readonly SettingProblem[]): readonly SettingProblem[] {
-  return problems.filter(
-    ({ place, code }, index) => problems.findIndex((other) => other.place === place && other.code === code) === index,
-  );
 }

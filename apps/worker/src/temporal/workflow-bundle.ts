@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,17 +23,19 @@ setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, dispatcher.Dispatcher
 `;
 
 /**
- * The file with the bundled workflow code, the dispatcher added to what `workflowsPath` exports: made once for each version of the SDK and of the code, then taken from
- * `cacheDir`. Bundling takes one to two seconds, which every start would pay otherwise.
+ * The file with the bundled workflow code, the dispatcher added to what `workflowsPath` exports. The engine's own is made
+ * once for each version of the SDK and of the engine, then taken from `cacheDir`: bundling takes one to two seconds. Code
+ * of a user is bundled each time, because it may import what lies anywhere.
  */
 export async function bundleWorkflows(
   workflowsPath: string,
   cacheDir: string,
   { interceptorModules = [], isVersioned = false }: BundleOptions = {},
 ): Promise<string> {
-  const key = await bundleKey(workflowsPath, { interceptorModules, isVersioned });
+  const isOurs = interceptorModules.length === 0 && isInside(packageOf(preloadPath), workflowsPath);
+  const key = isOurs ? await bundleKey(workflowsPath, isVersioned) : randomUUID();
   const file = path.join(cacheDir, `workflows-${key}.js`);
-  if (await exists(file)) return file;
+  if (isOurs && (await exists(file))) return file;
   await mkdir(cacheDir, { recursive: true });
   const entry = path.join(cacheDir, `workflows-${key}.entry.cjs`);
   await writeFile(entry, `${entrySource(workflowsPath)}${isVersioned ? UPGRADED_DISPATCHER : ''}`);
@@ -49,9 +51,17 @@ export async function bundleWorkflows(
       resolve: { ...config.resolve, alias: { ...config.resolve?.alias, '@temporalio/workflow': sdk } },
     }),
   });
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, code);
-  await rename(temporary, file);
+  if (!isOurs) {
+    await rm(entry);
+    // The same code is the same file, so that restarts do not fill the disk.
+    const same = path.join(
+      cacheDir,
+      `own-workflows-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`,
+    );
+    await replaceFile(same, code);
+    return same;
+  }
+  await replaceFile(file, code);
   return file;
 }
 
@@ -77,17 +87,29 @@ function resolveFrom(file: string, name: string): string {
   }
 }
 
-async function bundleKey(
-  workflowsPath: string,
-  { interceptorModules, isVersioned }: Required<BundleOptions>,
-): Promise<string> {
+/** Another process may be reading the old one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, file);
+}
+
+/** The folder of a file in `dist/workflow`. */
+function packageOf(file: string): string {
+  return path.dirname(path.dirname(file));
+}
+
+function isInside(folder: string, file: string): boolean {
+  return file.startsWith(`${folder}${path.sep}`);
+}
+
+async function bundleKey(workflowsPath: string, isVersioned: boolean): Promise<string> {
   const hash = createHash('sha256');
   hash.update((require('@temporalio/worker/package.json') as { version: string }).version);
   hash.update(workflowsPath).update(String(isVersioned));
-  for (const file of interceptorModules) hash.update(file).update(await readFile(file));
   const core = path.dirname(fileURLToPath(import.meta.resolve('@compozy/core')));
-  const ours = [preloadPath, dispatcherWorkflowPath].map((file) => path.dirname(path.dirname(file)));
-  for (const root of [path.dirname(workflowsPath), ...ours, core]) {
+  const ours = [preloadPath, dispatcherWorkflowPath].map((file) => packageOf(file));
+  for (const root of [...ours, core]) {
     const files = await readdir(root, { recursive: true });
     for (const name of files.filter((entry) => entry.endsWith('.js')).toSorted()) {
       hash.update(name);

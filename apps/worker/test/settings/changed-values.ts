@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SettingKey } from '@compozy/worker';
+import type { SettingKey } from '@compozy/worker/settings';
 
 export interface ChangedValue {
   /** As the environment and flags have it, and YAML too unless it says something else. */

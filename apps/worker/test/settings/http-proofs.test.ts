@@ -2,16 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { loadProject } from '@compozy/core/loader';
-import {
-  createApiKey,
-  createApiKeys,
-  createProjectHost,
-  resolveSettings,
-  SETTINGS,
-  startServer,
-  toApiOptions,
-  toServerOptions,
-} from '@compozy/worker';
+import { createApiKey, createApiKeys, createProjectHost, startServer } from '@compozy/worker';
+import { resolveSettings, SETTINGS, toApiOptions, toServerOptions } from '@compozy/worker/settings';
 import { callServer } from '../call-server.js';
 import { listenOnce } from './listen-once.js';
 import { createProjectFolder } from './project-folder.js';

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MemoryOperations } from '@compozy/core';
-import { openStore, resolveSettings } from '@compozy/worker';
+import { openStore } from '@compozy/worker';
+import { resolveSettings } from '@compozy/worker/settings';
 import {
   postgresMissing,
   startPostgres,

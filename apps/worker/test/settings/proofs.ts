@@ -1,4 +1,4 @@
-import type { SettingKey } from '@compozy/worker';
+import type { SettingKey } from '@compozy/worker/settings';
 
 /**
  * Where it is shown that a setting changes what the host does, or what a part of it is told: `http-proofs.test.ts` and

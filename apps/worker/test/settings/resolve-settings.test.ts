@@ -11,7 +11,7 @@ import {
   SettingsError,
   type ResolveOptions,
   type SettingKey,
-} from '@compozy/worker';
+} from '@compozy/worker/settings';
 import { CHANGED_VALUES } from './changed-values.js';
 import { createProjectFolder, nested } from './project-folder.js';
 

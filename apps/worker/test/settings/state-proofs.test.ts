@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore, resolveSettings, type OpenStore } from '@compozy/worker';
+import { openStore, type OpenStore } from '@compozy/worker';
+import { resolveSettings } from '@compozy/worker/settings';
 import {
   postgresMissing,
   startPostgres,

@@ -1,5 +1,6 @@
 export { checkProject, loadProject, type LoadOptions, type ProjectCheck, type SettingsFile } from './load-project.js';
 export type { Project, RuntimeSettings } from './project.js';
+export { createProjectHost, type ProjectHost } from './project-host.js';
 export {
   createResourceRegistry,
   type ResourceDefinition,

@@ -56,7 +56,8 @@ export function nameSubject(toolId: string | undefined): string {
 
 export function toNotFound(toolId: string, toolIds: readonly string[]): CompozyError {
   const closest = closestName(toolId, toolIds);
-  const known = toolIds.length === 0 ? 'the entrypoint exports none' : `there are ${quoteSome(toolIds)}`;
+  const none = 'there are none; the file that "runtime.entrypoint" of compozy.yaml names exports them';
+  const known = toolIds.length === 0 ? none : `there are ${quoteSome(toolIds)}`;
   const hint = closest === undefined ? known : `did you mean "${closest}"?`;
   return new CompozyError('Tool.NotFound', `No tool function "${toolId}": ${hint}`, {
     details: { toolId, candidates: toolIds.slice(0, 50) },

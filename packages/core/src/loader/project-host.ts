@@ -1,5 +1,6 @@
-import { parseDirectRunId, type ProjectSource } from '@compozy/core';
-import type { Project } from '@compozy/core/loader';
+import type { ProjectSource } from '../ports/project-source.js';
+import { parseDirectRunId } from '../protocol/direct-run.js';
+import type { Project } from './project.js';
 
 /** The project that a worker serves; `replace` swaps it for the runs that start from then on. */
 export interface ProjectHost extends ProjectSource {
@@ -7,6 +8,7 @@ export interface ProjectHost extends ProjectSource {
   replace(project: Project): void;
 }
 
+/** The form in which activities, the dispatcher and the API take a project that `loadProject` gave. */
 export function createProjectHost(first: Project): ProjectHost {
   let current = first;
   return {
