@@ -25,6 +25,7 @@ import { HealthError, runHealthChecks, type HealthCheck } from './health/health-
 import { createWorkerChecks } from './health/worker-checks.js';
 import { listMemories, refuseMemoriesOfOneHost } from './project/project-memories.js';
 import { createProjectTools } from './project/project-tools.js';
+import { atMost } from './host/at-most.js';
 import { createLifecycle } from './host/lifecycle.js';
 import { createRetention } from './runs/create-retention.js';
 import { createRunReconciler } from './runs/reconcile-runs.js';
@@ -286,7 +287,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     async end() {
       await using _closing = opened;
       keeper?.stop();
-      await Promise.all([reconciler?.stop(), retention?.stop()]);
+      await atMost(STORE_STOP_MS, Promise.all([reconciler?.stop(), retention?.stop()]));
       await events.close();
       // A worker that never polled has to run to give its connection back.
       running ??= worker.run().then(ended.resolve, ended.reject);
@@ -345,6 +346,9 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     },
   };
 }
+
+/** For what only makes up for what is missing. */
+const STORE_STOP_MS = 5_000;
 
 /** Where runs can be written to, if anywhere. */
 function findRunStore(

@@ -10,6 +10,7 @@ import {
   type WorkflowData,
   type WorkflowRecord,
 } from '@compozy/core';
+import { createPatience, type Patience } from './create-patience.js';
 import type { SecretMask } from './secret-mask.js';
 
 /** The part of a store that runs are written to. */
@@ -20,6 +21,13 @@ export interface RunStore extends Pick<Store, 'workflows' | 'tasks'> {
 
 /** A store that does not answer must not hold a run up. */
 const PATIENCE_MS = 5_000;
+const patiences = new WeakMap<RunStore, Patience>();
+
+function patienceFor(store: RunStore): Patience {
+  const patience = patiences.get(store) ?? createPatience({ longMs: PATIENCE_MS });
+  patiences.set(store, patience);
+  return patience;
+}
 
 /**
  * Writes a run and its tasks, with secrets masked. Gives whether the row took it: one that has a newer version does not.
@@ -46,7 +54,7 @@ export async function recordRun(
       return false;
     },
   );
-  return { recorded: await inTime(write) };
+  return { recorded: (await patienceFor(store).wait(write)) ?? false };
 }
 
 /** The row of a run. */
@@ -111,14 +119,4 @@ function toTaskRecords({ version, view }: RunRecording): readonly TaskRecord[] {
     path,
     version,
   }));
-}
-
-async function inTime(work: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, false)));
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

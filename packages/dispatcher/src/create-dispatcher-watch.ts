@@ -109,8 +109,12 @@ export function createDispatcherWatch(options: DispatcherWatchOptions): Dispatch
       isWatching = false;
       clearTimeout(timer);
       // A beat after the last one would bring it back; a server that does not answer may not hold up the end.
-      await Promise.race([turn, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref())]);
-      await store.heartbeats.remove(heartbeatId(ownId)).catch(onError);
+      const late = new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref());
+      const removed = async () => {
+        await turn;
+        await store.heartbeats.remove(heartbeatId(ownId)).catch(onError);
+      };
+      await Promise.race([removed(), late]);
     },
     takeOver,
   };

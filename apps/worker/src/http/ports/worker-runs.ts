@@ -14,6 +14,7 @@ import {
   type SignalEnvelope,
   type WorkflowRecord,
 } from '@compozy/core';
+import { createPatience } from '@compozy/activities';
 import type { CompozyWorker } from '../../create-worker.js';
 import { createExecId } from '../../runs/exec-id.js';
 import { readTaskRows } from '../../runs/read-task-rows.js';
@@ -35,6 +36,8 @@ export interface WorkerRunsOptions {
 /** A query needs a worker; where there is none, the row has to do. */
 const QUERY_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 15_000;
+/** What hangs is asked for elsewhere. */
+const STORE_PATIENCE_MS = 3_000;
 /** A status of gRPC. */
 const DEADLINE_EXCEEDED = 4;
 const WORKFLOW_KEY = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workflow, 'KEYWORD');
@@ -49,6 +52,7 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
   const handleOf = (run: Pick<RunReference, 'temporalWorkflowId'>) => client.workflow.getHandle(run.temporalWorkflowId);
   const runHandleOf = (run: RunReference) => createRunHandle(handleOf(run), run, blobs);
 
+  const patience = createPatience({ longMs: STORE_PATIENCE_MS });
   /** The store is never needed: whatever fails there is as if it had nothing. */
   const tolerate = async <T>(work: Promise<T> | undefined): Promise<T | undefined> => {
     try {
@@ -58,6 +62,10 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       return undefined;
     }
   };
+
+  /** So is what does not answer. */
+  const ask = async <T>(work: Promise<T> | undefined): Promise<T | undefined> =>
+    work === undefined ? undefined : await tolerate(patience.wait(work));
 
   const describe = async (temporalId: string): Promise<WorkflowExecutionDescription | undefined> => {
     try {
@@ -91,12 +99,12 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
   };
 
   const readRow = async (record: WorkflowRecord): Promise<RunView> =>
-    fromRecord(record, (await tolerate(readTaskRows(store!, record.workflowExecId))) ?? {});
+    fromRecord(record, (await ask(readTaskRows(store!, record.workflowExecId))) ?? {});
 
   const read = async (run: RunReference): Promise<RunView> => {
     const { record } = run;
     if (record !== undefined && isTerminal(record.status)) {
-      const tasks = await tolerate(readTaskRows(store!, record.workflowExecId));
+      const tasks = await ask(readTaskRows(store!, record.workflowExecId));
       if (tasks !== undefined) return fromRecord(record, tasks);
     }
     if (!run.open) {
@@ -105,7 +113,7 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
         const view = await client.withDeadline(deadline, () => readEnd(handleOf(run), run));
         // Of a run that was terminated at its first steps, Temporal may know none of them.
         const asksStore = Object.keys(view.tasks).length === 0 && record !== undefined;
-        const known = asksStore ? await tolerate(readTaskRows(store!, record.workflowExecId)) : undefined;
+        const known = asksStore ? await ask(readTaskRows(store!, record.workflowExecId)) : undefined;
         return withEnd(withTimes(view, run), run.endedAt, known);
       } catch (error) {
         if (record === undefined || !(error instanceof WorkflowNotFoundError)) throw error;
@@ -134,13 +142,13 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       const startedAt = new Date().toISOString();
       const request = { workflowId, workflowExecId, input, trigger };
       const row = toFirstRow(request, { project: project.name, temporalId: run.temporalWorkflowId, startedAt });
-      await tolerate(store?.workflows.upsert(row));
+      await ask(store?.workflows.upsert(row));
       const { temporalWorkflowId: temporalId } = run;
       return { workflowId, workflowExecId, temporalWorkflowId: temporalId, open: true, startedAt, endedAt: null };
     },
 
     async find(execId) {
-      const record = await tolerate(store?.workflows.get(execId));
+      const record = await ask(store?.workflows.get(execId));
       if (record === undefined || record.project !== project.name) return await search(execId);
       const known = { workflowId: record.workflowId, workflowExecId: execId, record };
       const { temporalWorkflowId: temporalId, startedAt, endedAt } = record;
