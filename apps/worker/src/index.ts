@@ -1,4 +1,5 @@
-export { createWorker, type CompozyWorker } from './create-worker.js';
+export type { CompozyWorker } from './compozy-worker.js';
+export { createWorker } from './create-worker.js';
 export type {
   DirectOptions,
   TriggerOptions,

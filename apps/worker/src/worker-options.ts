@@ -26,7 +26,7 @@ export interface WorkerOptions {
   readonly tools?: ToolFunctions;
   /** Definitions made in code, beside those of the project's files. */
   readonly resources?: ResourceList;
-  /** Large values; by default files in `<project>/.compozy/blobs`. */
+  /** Large values; by default in a store that hosts share, else in files in `<project>/.compozy/blobs`. */
   readonly blobs?: BlobStore;
   /**
    * For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which is for one host. So there is no

@@ -1,5 +1,5 @@
 import { loadProject } from '@compozy/core/loader';
-import type { CompozyWorker } from '../create-worker.js';
+import type { CompozyWorker } from '../compozy-worker.js';
 import { describeError, type HostLog } from './host-log.js';
 
 /**

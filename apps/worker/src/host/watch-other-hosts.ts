@@ -1,4 +1,4 @@
-import type { CompozyWorker } from '../create-worker.js';
+import type { CompozyWorker } from '../compozy-worker.js';
 
 export interface OtherHostsOptions {
   readonly worker: Pick<CompozyWorker, 'client' | 'taskQueue'>;

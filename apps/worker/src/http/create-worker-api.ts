@@ -1,5 +1,5 @@
 import type { Store } from '@compozy/core';
-import type { CompozyWorker } from '../create-worker.js';
+import type { CompozyWorker } from '../compozy-worker.js';
 import { createQueueBacklog } from '../temporal/queue-backlog.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import type { ApiApp } from './api-environment.js';

@@ -1,6 +1,6 @@
 import { CompozyError, type DeadLetterRepository } from '@compozy/core';
 import { replayDeadLetter } from '@compozy/dispatcher';
-import type { CompozyWorker } from '../../create-worker.js';
+import type { CompozyWorker } from '../../compozy-worker.js';
 import type { ApiEvents } from '../api-dependencies.js';
 
 /** Events of the API go to the dispatcher of the worker beside it. */

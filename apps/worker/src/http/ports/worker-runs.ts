@@ -15,7 +15,7 @@ import {
   type WorkflowRecord,
 } from '@compozy/core';
 import { createPatience } from '@compozy/activities';
-import type { CompozyWorker } from '../../create-worker.js';
+import type { CompozyWorker } from '../../compozy-worker.js';
 import { createExecId } from '../../runs/exec-id.js';
 import { readTaskRows } from '../../runs/read-task-rows.js';
 import { temporalWorkflowId } from '../../runs/run-gateway.js';

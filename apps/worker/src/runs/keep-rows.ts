@@ -1,0 +1,65 @@
+import type { Client } from '@temporalio/client';
+import type { SecretMask } from '@compozy/activities';
+import type { RunRecording } from '@compozy/core';
+import { atMost } from '../host/at-most.js';
+import type { WorkerState } from '../state/open-worker-state.js';
+import type { WorkerOptions } from '../worker-options.js';
+import { createRetention } from './create-retention.js';
+import { createRunReconciler } from './reconcile-runs.js';
+
+export interface RowKeeperOptions {
+  readonly client: Client;
+  readonly project: string;
+  readonly taskQueue: string;
+  /** Names this process, for the leases that one of many has. */
+  readonly instance: string;
+  readonly state: Pick<WorkerState, 'store' | 'runStore'>;
+  readonly mask: () => SecretMask;
+  /** How long rows of what is over are kept; for ever when missing. */
+  readonly retentionMs: number | undefined;
+  readonly onError: WorkerOptions['onError'];
+}
+
+/** Keeps the rows of the store true, and only as long as they are wanted. Without a store it does nothing. */
+export interface RowKeeper {
+  /** A row that this process could not write; undefined where runs are written nowhere. */
+  readonly noteMissed: ((recording: RunRecording) => void) | undefined;
+  start(): void;
+  /** Within 5 s, also of a store that hangs. */
+  stop(): Promise<void>;
+}
+
+/** A store that hangs must not hold up the end of a worker: what is missing is made up by another one. */
+const STOP_MS = 5_000;
+
+export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
+  const { project, instance, retentionMs, onError } = options;
+  const { store, runStore } = options.state;
+  const reconciler =
+    runStore === undefined || store === undefined
+      ? undefined
+      : createRunReconciler({
+          ...options,
+          store: { ...runStore, events: store.events, leases: store.leases, heartbeats: store.heartbeats },
+          onError: (error) => onError?.('store', error),
+        });
+  const prune = store?.prune?.bind(store);
+  const retention =
+    prune === undefined || retentionMs === undefined
+      ? undefined
+      : createRetention({
+          project,
+          instance,
+          store: { prune, leases: store!.leases },
+          keepMs: retentionMs,
+          onError: (error) => onError?.('retention', error),
+        });
+  return {
+    noteMissed: reconciler?.noteMissed,
+    start() {
+      reconciler?.start();
+      retention?.start();
+    },
+    stop: () => atMost(STOP_MS, Promise.all([reconciler?.stop(), retention?.stop()])),
+  };
+}
