@@ -97,7 +97,9 @@ describe('compozy start', () => {
   it('exits with 1 when the run fails, from the task on that was named', async () => {
     const failed = await run(['start', 'greet', '-t', 'break', '-i', '{"name":"x"}', '--wait']);
     expect(failed).toMatchObject({ code: 1, stdout: '' });
-    expect(failed.stderr).toMatch(/^FAILED: Tool\.Threw out of paper \(greet\.yaml:5:5\)\n$/);
+    expect(failed.stderr).toMatch(
+      /^FAILED: Tool\.Threw out of paper \(greet\.yaml:5:5\)\n {2}at \S*fail \(tools\.ts:1:\d+\)\n$/,
+    );
   });
 
   it('says after --wait how far it is, and that it goes on', async () => {
