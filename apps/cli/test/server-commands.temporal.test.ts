@@ -89,7 +89,9 @@ describe('compozy start', () => {
     expect(waited).toEqual({ code: 0, stdout: '{\n  "text": "Hello Bo"\n}\n', stderr: '' });
     const followed = await run(['start', 'greet', '-i', '{"name":"Cy"}', '--follow']);
     expect(followed).toMatchObject({ code: 0, stdout: '{\n  "text": "Hello Cy"\n}\n' });
-    expect(followed.stderr).toMatch(/^greet: started \w{27}\ntext SUCCESS .*\nend SUCCESS .*\n$/);
+    expect(followed.stderr).toMatch(
+      /^greet: started \w{27}\n(?:text RUNNING .*\n)?text SUCCESS .*\n(?:end RUNNING .*\n)?end SUCCESS .*\n$/,
+    );
     const view = await json<RunView>('start', 'greet', '-i', '{"name":"Di"}', '--wait');
     expect(view).toMatchObject({ status: 'SUCCESS', output: { text: 'Hello Di' }, tasks: { text: { attempts: 0 } } });
   });
