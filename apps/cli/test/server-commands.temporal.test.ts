@@ -89,7 +89,9 @@ describe('compozy start', () => {
     expect(waited).toEqual({ code: 0, stdout: '{\n  "text": "Hello Bo"\n}\n', stderr: '' });
     const followed = await run(['start', 'greet', '-i', '{"name":"Cy"}', '--follow']);
     expect(followed).toMatchObject({ code: 0, stdout: '{\n  "text": "Hello Cy"\n}\n' });
-    expect(followed.stderr).toMatch(/^greet: started \w{27}\ntext SUCCESS .*\nend SUCCESS .*\n$/);
+    expect(followed.stderr).toMatch(
+      /^greet: started \w{27}\n(?:text RUNNING .*\n)?text SUCCESS .*\n(?:end RUNNING .*\n)?end SUCCESS .*\n$/,
+    );
     const view = await json<RunView>('start', 'greet', '-i', '{"name":"Di"}', '--wait');
     expect(view).toMatchObject({ status: 'SUCCESS', output: { text: 'Hello Di' }, tasks: { text: { attempts: 0 } } });
   });
@@ -106,7 +108,9 @@ describe('compozy start', () => {
   it('exits with 1 when the run fails, from the task on that was named', async () => {
     const failed = await run(['start', 'greet', '-t', 'break', '-i', '{"name":"x"}', '--wait']);
     expect(failed).toMatchObject({ code: 1, stdout: '' });
-    expect(failed.stderr).toMatch(/^FAILED: Tool\.Threw out of paper \(greet\.yaml:5:5\)\n$/);
+    expect(failed.stderr).toMatch(
+      /^FAILED: Tool\.Threw out of paper \(greet\.yaml:5:5\)\n {2}at \S*fail \(tools\.ts:1:\d+\)\n$/,
+    );
   });
 
   it('says after --wait how far it is, and that it goes on', async () => {

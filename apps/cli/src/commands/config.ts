@@ -19,7 +19,7 @@ interface ConfigOptions {
 }
 
 export function addConfigCommand(program: Command): void {
-  const config = program.command('config').description('the settings of the host program, compozy-worker');
+  const config = program.command('config').description('the settings of compozy-worker, which run and dev have too');
   config
     .command('show')
     .description('print every setting that holds here; secrets are hidden')
