@@ -9,6 +9,7 @@ import { createWorkerEvents } from './events/worker-events.js';
 import { createSignalSender } from './events/worker-signals.js';
 import { HealthError, runHealthChecks, type HealthCheck } from './health/health-check.js';
 import { createWorkerChecks } from './health/worker-checks.js';
+import { closeInReverse } from './host/close-in-reverse.js';
 import { createLifecycle } from './host/lifecycle.js';
 import { listMemories } from './project/project-memories.js';
 import { createProjectTools } from './project/project-tools.js';
@@ -35,7 +36,17 @@ import type { TriggerOptions, WorkerOptions } from './worker-options.js';
  * the tool runtime.
  */
 export async function createWorker(options: WorkerOptions): Promise<CompozyWorker> {
-  await using opening = new AsyncDisposableStack();
+  const opened: (() => Promise<unknown>)[] = [];
+  try {
+    return await assemble(options, opened);
+  } catch (error) {
+    await closeInReverse(opened).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Adds what has to be closed to `opened` as it opens it. */
+async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)[]): Promise<CompozyWorker> {
   const { temporal, resources, config = {} } = options;
   const serve = (given: Project) => (resources === undefined ? given : given.extend(resources));
   const project = serve(options.project);
@@ -57,9 +68,12 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     },
   );
   bundling.catch(() => undefined);
-  const connected = opening.adopt(await createClient(temporal), (each) => each.close());
-  opening.defer(() => state.close());
-  opening.defer(() => tools.close());
+  const connected = await createClient(temporal);
+  opened.push(
+    () => connected.close(),
+    () => state.close(),
+    () => tools.close(),
+  );
   const codePath = await bundling;
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
@@ -148,7 +162,6 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     ...(options.checks ?? []),
   ];
 
-  const opened = opening.move();
   const lifecycle = createLifecycle({
     async begin() {
       running ??= worker.run().then(ended.resolve, ended.reject);
@@ -159,14 +172,17 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     },
 
     async end() {
-      await using _closing = opened;
-      keeper?.stop();
-      await rows.stop();
-      await events.close();
-      // A worker that never polled has to run to give its connection back.
-      running ??= worker.run().then(ended.resolve, ended.reject);
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await running;
+      try {
+        keeper?.stop();
+        await rows.stop();
+        await events.close();
+        // A worker that never polled has to run to give its connection back.
+        running ??= worker.run().then(ended.resolve, ended.reject);
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        await running;
+      } finally {
+        await closeInReverse(opened);
+      }
     },
   });
 

@@ -22,24 +22,33 @@ export interface TestWorker extends AsyncDisposable {
 
 /** For integration tests: a project, its worker and a Temporal server, all real. */
 export async function createTestWorker({ project: given, server, ...options }: TestWorkerOptions): Promise<TestWorker> {
-  await using opening = new AsyncDisposableStack();
-  const { project } = opening.use(await openTestProject(given));
-  const used = server ?? opening.use(await createTestServer());
-  const worker = await createWorker({
-    ...options,
-    project,
-    temporal: { hostPort: used.address, namespace: used.namespace },
-  });
-  opening.defer(() => worker.stop());
-  await worker.setup();
-  const open = opening.move();
-  const stop = () => open.disposeAsync();
-  return {
-    worker,
-    project,
-    server: used,
-    run: async (...start) => await (await worker.triggerWorkflow(...start)).result(),
-    stop,
-    [Symbol.asyncDispose]: stop,
+  const opened: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of opened.splice(0).toReversed()) await end();
   };
+  try {
+    const test = await openTestProject(given);
+    opened.push(async () => await test[Symbol.asyncDispose]());
+    const { project } = test;
+    const used = server ?? (await createTestServer());
+    if (server === undefined) opened.push(() => used.stop());
+    const worker = await createWorker({
+      ...options,
+      project,
+      temporal: { hostPort: used.address, namespace: used.namespace },
+    });
+    opened.push(() => worker.stop());
+    await worker.setup();
+    return {
+      worker,
+      project,
+      server: used,
+      run: async (...start) => await (await worker.triggerWorkflow(...start)).result(),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
