@@ -7,7 +7,7 @@ import { createApiKeys } from './http/api-key.js';
 import { startWorkerServer } from './http/start-worker-server.js';
 import { describeSettings } from './settings/describe-settings.js';
 import { flagsHelp } from './settings/flags-help.js';
-import { toApiOptions, toServerOptions, toWorkerOptions } from './settings/host-options.js';
+import { toApiOptions, toServerOptions, toVersioning, toWorkerOptions } from './settings/host-options.js';
 import { openStore } from './settings/open-store.js';
 import { resolveSettings } from './settings/resolve-settings.js';
 import { formatSettingProblems, SettingsError } from './settings/setting-problem.js';
@@ -45,6 +45,7 @@ async function serve(): Promise<void> {
     Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
     const worker = await createWorker({
       ...toWorkerOptions(values),
+      ...toVersioning(values),
       checks,
       project,
       temporal,

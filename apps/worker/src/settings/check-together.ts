@@ -31,6 +31,12 @@ export function checkTogether(values: SettingValues, entries: readonly ResolvedS
     const message = '"runtime.dispatcher_heartbeat_ttl" must be longer than "runtime.dispatcher_heartbeat_interval"';
     refuse('runtime.dispatcher_heartbeat_ttl', message);
   }
+  for (const [given, missing] of [
+    ['worker.deployment_name', 'worker.build_id'],
+    ['worker.build_id', 'worker.deployment_name'],
+  ] as const) {
+    if (isGiven(given) && !isGiven(missing)) refuse(given, `"${given}" needs "${missing}" too`);
+  }
   const hasCert = isGiven('temporal.tls.client_cert_path') || isGiven('temporal.tls.client_cert_data');
   const hasKey = isGiven('temporal.tls.client_key_path') || isGiven('temporal.tls.client_key_data');
   if (hasCert !== hasKey) {

@@ -24,6 +24,13 @@ export function toWorkerOptions(values: SettingValues): Pick<WorkerOptions, 'con
   };
 }
 
+/** Worker versioning, where the settings say which build this is. For programs that stay; `compozy run` has no builds. */
+export function toVersioning(values: SettingValues): Pick<WorkerOptions, 'versioning'> {
+  const deploymentName = values['worker.deployment_name'];
+  const buildId = values['worker.build_id'];
+  return deploymentName === undefined || buildId === undefined ? {} : { versioning: { deploymentName, buildId } };
+}
+
 /** What the settings say to `startServer`. */
 export function toServerOptions(
   values: SettingValues,

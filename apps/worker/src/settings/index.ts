@@ -1,7 +1,7 @@
 /** What the settings say. It loads nothing of Temporal's SDK, which takes longer than most commands do. */
 export { checkProjectFiles } from './check-project-files.js';
 export { describeSettings, type DescribedSetting } from './describe-settings.js';
-export { toApiOptions, toServerOptions, toWorkerOptions } from './host-options.js';
+export { toApiOptions, toServerOptions, toVersioning, toWorkerOptions } from './host-options.js';
 export { LEFT_OUT_SETTINGS } from './left-out-settings.js';
 export { projectSchema } from './project-schema.js';
 export { SETTING_VARIABLES, type Environment } from './read-text-settings.js';

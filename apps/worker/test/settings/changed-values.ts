@@ -21,6 +21,8 @@ export const CHANGED_VALUES: Readonly<Record<SettingKey, ChangedValue>> = {
   'worker.max_concurrent_activity_execution_size': number(7),
   'worker.max_concurrent_workflow_execution_size': number(8),
   'worker.max_concurrent_local_activity_execution_size': number(9),
+  'worker.deployment_name': { text: 'shop' },
+  'worker.build_id': { text: '2026-11-28' },
   'runtime.tool_execution_timeout': seconds(7),
   'runtime.dispatcher_heartbeat_interval': seconds(3),
   'runtime.dispatcher_heartbeat_ttl': seconds(77),

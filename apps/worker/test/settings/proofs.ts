@@ -9,6 +9,8 @@ export const PROOFS = {
   'worker.max_concurrent_activity_execution_size': 'temporal',
   'worker.max_concurrent_workflow_execution_size': 'temporal',
   'worker.max_concurrent_local_activity_execution_size': 'temporal',
+  'worker.deployment_name': 'temporal',
+  'worker.build_id': 'temporal',
   'runtime.tool_execution_timeout': 'host',
   'runtime.dispatcher_heartbeat_interval': 'host',
   'runtime.dispatcher_heartbeat_ttl': 'host',

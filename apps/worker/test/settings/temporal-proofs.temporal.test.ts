@@ -6,7 +6,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { connect, createWorker, type CompozyWorker } from '@compozy/worker';
-import { resolveSettings, toWorkerOptions } from '@compozy/worker/settings';
+import { resolveSettings, toVersioning, toWorkerOptions } from '@compozy/worker/settings';
 import { createCertificates, type Certificates } from './certificates.js';
 import { listenOnce } from './listen-once.js';
 import { createProjectFolder } from './project-folder.js';
@@ -139,6 +139,7 @@ async function withWorker<T>(
   const { settings, project } = await resolveSettings({ environment: { ...where, ...environment }, dir: folder.dir });
   const worker = await createWorker({
     ...toWorkerOptions(settings.values),
+    ...toVersioning(settings.values),
     project,
     temporal: settings.temporal,
     dispatcher: 'on-demand',
@@ -149,6 +150,24 @@ async function withWorker<T>(
   } finally {
     await worker.stop();
   }
+}
+
+const build = { TEMPORAL_DEPLOYMENT_NAME: 'till', TEMPORAL_WORKER_BUILD_ID: 'build-7' };
+
+/** What the server knows of it comes from its workers. A build without a deployment says nothing, nor the other way. */
+async function hasBuild(variable: keyof typeof build): Promise<void> {
+  const half = { [variable]: build[variable] };
+  await expect(temporalOf(half)).rejects.toMatchObject({
+    problems: [{ code: 'value.conflict', place: `environment ${variable}` }],
+  });
+  await withWorker(build, async (worker) => {
+    const builds = async () => {
+      const request = { namespace: 'shop-space', deploymentName: build.TEMPORAL_DEPLOYMENT_NAME };
+      const { workerDeploymentInfo } = await worker.client.workflowService.describeWorkerDeployment(request);
+      return workerDeploymentInfo?.versionSummaries?.map(({ deploymentVersion }) => deploymentVersion?.buildId);
+    };
+    await expect.poll(() => builds().catch(() => []), { timeout: 20_000 }).toEqual([build.TEMPORAL_WORKER_BUILD_ID]);
+  });
 }
 
 async function withProfile(use: (variables: Record<string, string>) => Promise<void>): Promise<void> {
@@ -221,6 +240,8 @@ const proofs: ProofsOf<'temporal'> = {
   'temporal.tls.client_key_path': () => needs('TEMPORAL_TLS_CLIENT_KEY_PATH'),
   'temporal.tls.client_key_data': () =>
     takesText('TEMPORAL_TLS_CLIENT_KEY_PATH', 'TEMPORAL_TLS_CLIENT_KEY_DATA', 'client.key'),
+  'worker.deployment_name': () => hasBuild('TEMPORAL_DEPLOYMENT_NAME'),
+  'worker.build_id': () => hasBuild('TEMPORAL_WORKER_BUILD_ID'),
   'worker.max_concurrent_activity_execution_size': async () => {
     const variables = { TEMPORAL_TASK_QUEUE: 'slots-a', WORKER_MAX_CONCURRENT_ACTIVITIES: '7' };
     expect(await slotsOf(variables, 'ActivityWorker')).toBe(7);

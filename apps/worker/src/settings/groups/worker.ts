@@ -1,4 +1,4 @@
-import { required } from '../setting.js';
+import { optional, required } from '../setting.js';
 import { duration, oneOf, text, wholeNumber } from '../setting-type.js';
 
 /** One slot alone would be kept for workflows that are known already, and no new one would ever start. */
@@ -34,6 +34,16 @@ export const workerSettings = {
     env: ['WORKER_MAX_CONCURRENT_LOCAL_ACTIVITIES'],
     default: 0,
     about: 'Local activities that run at once; 0 is what Temporal’s SDK takes',
+  }),
+  'worker.deployment_name': optional({
+    type: text,
+    env: ['TEMPORAL_DEPLOYMENT_NAME'],
+    about: 'Name of the Worker Deployment that a `compozy-worker` is part of, with `worker.build_id`',
+  }),
+  'worker.build_id': optional({
+    type: text,
+    env: ['TEMPORAL_WORKER_BUILD_ID'],
+    about: 'Its build; runs stay with the build that they began on',
   }),
   'runtime.tool_execution_timeout': required({
     type: duration(),
