@@ -11,17 +11,24 @@ export interface Backlog {
 export interface QueueBacklogOptions {
   readonly client: Client;
   readonly taskQueue: string;
-  /** How old an answer may be; 1,000 ms by default. */
+  /** From this age on an answer is renewed; 1,000 ms by default. */
   readonly maxAgeMs?: number;
 }
 
+/** What was heard this many times `maxAgeMs` ago still tells more than nothing. */
+const USABLE_AGES = 5;
 const TIMEOUT_MS = 2_000;
 const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 
-/** Asks the server what waits, once for all who ask at about the same time. @throws what the server throws. */
-export function createQueueBacklog({ client, taskQueue, maxAgeMs = 1_000 }: QueueBacklogOptions) {
-  let known: { readonly at: number; readonly backlog: Promise<Backlog> } | undefined;
+/**
+ * Asks the server what waits, once for all who ask at about the same time. The function throws what the server throws,
+ * where there is no answer of the last seconds.
+ */
+export function createQueueBacklog(options: QueueBacklogOptions): () => Promise<Backlog> {
+  const { client, taskQueue, maxAgeMs = 1_000 } = options;
+  let last: { readonly at: number; readonly backlog: Backlog } | undefined;
+  let asking: Promise<Backlog> | undefined;
 
   async function ask(taskQueueType: number): Promise<Backlog> {
     const { namespace } = client.options;
@@ -36,17 +43,27 @@ export function createQueueBacklog({ client, taskQueue, maxAgeMs = 1_000 }: Queu
     return { tasks: Number(stats?.approximateBacklogCount ?? 0), perSecond: stats?.tasksDispatchRate ?? 0 };
   }
 
-  return async (): Promise<Backlog> => {
+  async function askBoth(): Promise<Backlog> {
+    const [workflows, activities] = await Promise.all([ask(WORKFLOW_QUEUE), ask(ACTIVITY_QUEUE)]);
+    return { tasks: workflows.tasks + activities.tasks, perSecond: workflows.perSecond + activities.perSecond };
+  }
+
+  return async () => {
     const now = performance.now();
-    if (known === undefined || now - known.at >= maxAgeMs) {
-      const both = Promise.all([ask(WORKFLOW_QUEUE), ask(ACTIVITY_QUEUE)]);
-      const backlog = both.then(([workflows, activities]) => ({
-        tasks: workflows.tasks + activities.tasks,
-        perSecond: workflows.perSecond + activities.perSecond,
-      }));
-      backlog.catch(() => undefined);
-      known = { at: now, backlog };
+    const answered = last;
+    if (asking === undefined && (answered === undefined || now - answered.at >= maxAgeMs)) {
+      asking = askBoth()
+        .then((backlog) => {
+          last = { at: performance.now(), backlog };
+          return backlog;
+        })
+        .finally(() => {
+          asking = undefined;
+        });
+      asking.catch(() => undefined);
     }
-    return await known.backlog;
+    // Nobody waits for the server as long as what it said is not too old.
+    if (answered !== undefined && now - answered.at < maxAgeMs * USABLE_AGES) return answered.backlog;
+    return await asking!;
   };
 }
