@@ -1,7 +1,7 @@
 import { CompozyError, isExecId, runnableName, type Json, type ProjectSource, type RunGateway } from '@compozy/core';
-import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
+import { checkRunStart, createSchemaValidator, deriveExecId } from '@compozy/core/schema';
 import type { TriggerOptions } from '../worker-options.js';
-import { createExecId, deriveExecId } from './exec-id.js';
+import { createExecId } from './exec-id.js';
 
 export interface RunStarterOptions {
   readonly project: Pick<ProjectSource, 'name' | 'plan' | 'workflowIds' | 'taskIds'>;
