@@ -17,6 +17,6 @@ describe('encodeExecId', () => {
     const ids = [bytes(), bytes(0, 1), bytes(1), bytes(255, 255), new Uint8Array(20).fill(255)].map(encodeExecId);
     expect(ids[0]).toBe('0'.repeat(27));
     expect(ids.at(-1)).toBe('aWgEPTl1tmebfsQzFP4bxwgy80V');
-    expect([...ids].sort()).toEqual(ids);
+    expect(ids.toSorted()).toEqual(ids);
   });
 });
