@@ -130,7 +130,7 @@ export async function createWorker(options: WorkerOptions): Promise<CompozyWorke
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
-  const start = createRunStarter({ project: host, runs });
+  const start = createRunStarter({ project: host, runs, store: runStore });
   const startRun = async (workflowId: string, input: Json, settings: TriggerOptions): Promise<RunHandle> => {
     lifecycle.checkOpen();
     const started = await start(workflowId, input, settings);
