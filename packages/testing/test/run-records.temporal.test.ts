@@ -124,7 +124,7 @@ describe('a worker with a store', () => {
   });
 
   it('keeps the row of a run when others are given its execution id', async () => {
-    await using kept = store();
+    await using kept = createSqliteStore({ path: ':memory:' });
     await withWorker({ store: kept }, async (worker) => {
       const { client, taskQueue } = worker;
       const start = (type: string, workflowId: string) =>
