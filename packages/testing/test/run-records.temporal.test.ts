@@ -220,7 +220,7 @@ describe('a worker with a store', () => {
   });
 
   it('learns afterwards how runs ended that nobody could tell it of', async () => {
-    await using kept = store();
+    await using kept = createSqliteStore({ path: ':memory:' });
     const down = () => Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'));
     let isDown = false;
     const upsert: typeof kept.workflows.upsert = (record) => (isDown ? down() : kept.workflows.upsert(record));
