@@ -1,4 +1,9 @@
-import type { TemporalSettings } from './connection.js';
+/** What of the settings decides who is to be asked for what. */
+interface Wanted {
+  readonly hostPort: string;
+  readonly apiKey?: string;
+  readonly tls?: unknown;
+}
 
 /** What the SDK says of a connection that was not made has no code, so it is told apart by its words. */
 const CAUSES: readonly (readonly [said: RegExp, cause: string])[] = [
@@ -20,7 +25,7 @@ const UNAUTHENTICATED = /valid authentication credentials/;
 const FORBIDDEN = /does not have permission/;
 
 /** Why there is no connection, and what to do. Nothing of what the server wrote, or of the settings, but the address. */
-export function describeRefusal({ hostPort, apiKey, tls }: TemporalSettings, error: unknown): string {
+export function describeRefusal({ hostPort, apiKey, tls }: Wanted, error: unknown): string {
   const said = error instanceof Error ? error.message : '';
   if (UNAUTHENTICATED.test(said)) {
     return apiKey === undefined
