@@ -144,7 +144,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
-  const start = createRunStarter({ project: host, runs });
+  const start = createRunStarter({ project: host, runs, store: runStore });
   const startRun = async (workflowId: string, input: Json, settings: TriggerOptions): Promise<RunHandle> => {
     lifecycle.checkOpen();
     const started = await start(workflowId, input, settings);

@@ -50,7 +50,7 @@ describe('an execution that cannot be read any more', () => {
 
 describe('a server with as many listeners as it may have', () => {
   it('tells the next one to come back, until one is gone', async () => {
-    await using full = await startPlainServer();
+    await using full = await startPlainServer({ maxStreams: 0 });
     const gone = new AbortController();
     const url = `${full.url}/api/v0/executions/workflows/open/stream?poll_ms=2000`;
     const listen = (signal?: AbortSignal) => fetch(url, signal === undefined ? {} : { signal });
@@ -64,6 +64,26 @@ describe('a server with as many listeners as it may have', () => {
     gone.abort();
     await expect.poll(async () => (await fetch(url, { method: 'HEAD' })).status, { timeout: 20_000 }).toBe(200);
   }, 60_000);
+});
+
+describe('a caller with as many streams as it may have', () => {
+  it('is told so, while others may listen, until one of its own is gone', async () => {
+    await using server = await startPlainServer({ maxStreams: 2, trustedProxies: ['127.0.0.0/8'] });
+    const gone = new AbortController();
+    const url = `${server.url}/api/v0/executions/workflows/open/stream?poll_ms=250`;
+    const listen = (address: string, signal = gone.signal) =>
+      fetch(url, { headers: { 'x-forwarded-for': address }, signal });
+    const one = new AbortController();
+    expect((await listen('10.0.0.1', one.signal)).status).toBe(200);
+    expect((await listen('10.0.0.1')).status).toBe(200);
+    const refused = await listen('10.0.0.1');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+    expect(await refused.json()).toMatchObject({ code: 'Api.TooManyRequests', detail: expect.stringMatching(/^2 /) });
+    expect((await listen('10.0.0.2')).status).toBe(200);
+    one.abort();
+    await expect.poll(async () => (await listen('10.0.0.1')).status, { timeout: 10_000 }).toBe(200);
+    gone.abort();
+  });
 });
 
 describe('a client that goes away', () => {

@@ -8,8 +8,7 @@ import type {
   TaskActivities,
   ToolRunner,
 } from '@compozy/core';
-import { stableId } from '@compozy/core/interpreter';
-import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
+import { checkRunStart, createSchemaValidator, deriveExecId } from '@compozy/core/schema';
 import { engineActivity } from './engine-activity.js';
 import { createEngineWorks, NO_RUNS } from './engine-works.js';
 import { executeTask, type ActivityWorks, type ExecutableType } from './execute-task/execute-task.js';
@@ -64,7 +63,7 @@ export function createActivities(options: ActivitiesOptions): EngineActivities &
     executeMemoryTask: execute('memory') as TaskActivities['executeMemoryTask'],
     triggerWorkflow: activity(async ({ workflowId, input = {}, initialTaskId, ...given }, { id }) => {
       checkRunStart(project, validator, { workflowId, input, initialTaskId });
-      const workflowExecId = given.workflowExecId ?? stableId(id);
+      const workflowExecId = given.workflowExecId ?? deriveExecId(id);
       const { temporalWorkflowId, runId } = await runs.startRun({
         workflowId,
         workflowExecId,

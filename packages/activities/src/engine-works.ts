@@ -42,10 +42,11 @@ export function createEngineWorks(options: EngineWorkOptions): ActivityWorks {
     async getWorkflowData(input) {
       const data = await getWorkflowData(input, { project, blobs, validator });
       if (store === undefined || input.run === undefined) return data;
-      await recordRun(toFirstRecording(input, input.run, data), store, mask());
-      return { ...data, records: true };
+      const recorded = await recordRun(toFirstRecording(input, input.run, data), store, mask());
+      // Its tasks would be written over those of the run that has the row.
+      return recorded === 'of-another-run' ? data : { ...data, records: true };
     },
-    recordRun: (input) => recordRun(input, store, mask()),
+    recordRun: async (input) => ({ recorded: (await recordRun(input, store, mask())) === 'recorded' }),
     runTool: (input, run) => runTool(input, run, toolOptions),
     runMemory: (input, run) => runMemory(input, run, memoryOptions),
     runItems: (input, run) => runItems(input, run, toolOptions),

@@ -40,21 +40,33 @@ export async function writeRun(recording: RunRecording, store: RunStore, mask: S
   return await store.workflows.upsert(toWorkflowRecord({ ...recording, view }));
 }
 
+/**
+ * What became of a row. Clients of Temporal choose execution ids, and may choose one twice: the row is that of the run
+ * that came first, and the others have none.
+ */
+export type Recorded = 'recorded' | 'missed' | 'of-another-run';
+
 /** Whether the store is there or not, the run goes on: the reconciler makes up for it. */
 export async function recordRun(
   recording: RunRecording,
   store: RunStore | undefined,
   mask: SecretMask,
-): Promise<{ readonly recorded: boolean }> {
-  if (store === undefined) return { recorded: false };
+): Promise<Recorded> {
+  if (store === undefined) return 'missed';
   const write = writeRun(recording, store, mask).then(
-    () => true,
-    () => {
+    async (wrote): Promise<Recorded> =>
+      wrote || !(await isOfAnother(recording, store)) ? 'recorded' : 'of-another-run',
+    (): Recorded => {
       store.onMissed?.(recording);
-      return false;
+      return 'missed';
     },
   );
-  return { recorded: (await patienceFor(store).wait(write)) ?? false };
+  return (await patienceFor(store).wait(write)) ?? 'missed';
+}
+
+async function isOfAnother({ project, temporalWorkflowId, view }: RunRecording, store: RunStore): Promise<boolean> {
+  const row = await store.workflows.get(view.workflow_exec_id).catch(() => undefined);
+  return row !== undefined && (row.project !== project || row.temporalWorkflowId !== temporalWorkflowId);
 }
 
 /** The row of a run. */

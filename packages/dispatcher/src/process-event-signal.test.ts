@@ -53,6 +53,13 @@ describe('processEventSignal', () => {
     );
   });
 
+  it('finds another run for two ids that somebody chose to be taken for one', () => {
+    // Under the hash that ids of tasks have, FNV-1a in lanes, these two are one; such a pair is found in a second.
+    const chosen = ['63131374928957048300041482501', '耶3131耳7492895704830004148耲50耱'];
+    const ids = chosen.map((eventId) => route('joined', { name: 'Ann' }, { event_id: eventId }).found!.starts[0]!);
+    expect(new Set(ids.map(({ workflowExecId }) => workflowExecId)).size).toBe(2);
+  });
+
   it('tells who refuses the payload, and starts the others', () => {
     const { started, found } = route('joined', {});
     expect(started).toEqual(['count']);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecretMask } from '@compozy/activities';
@@ -9,7 +10,7 @@ import { createMemoryBlobStore } from '@compozy/core/blobs';
 import { loadProject } from '@compozy/core/loader';
 import { eventExecId } from '@compozy/core/schema';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
-import { STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
+import { heartbeatId, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
 import { createSqliteStore } from '@compozy/store';
 import { createRunReconciler, createWorker, type CompozyWorker } from '@compozy/worker';
 
@@ -73,7 +74,11 @@ async function startWorker(): Promise<CompozyWorker> {
   return worker;
 }
 
-const reconcilerOf = ({ client, taskQueue }: CompozyWorker, instance: string) =>
+const reconcilerOf = (
+  { client, taskQueue }: Pick<CompozyWorker, 'client' | 'taskQueue'>,
+  instance: string,
+  intervalMs = INTERVAL_MS,
+) =>
   createRunReconciler({
     client,
     taskQueue,
@@ -81,7 +86,7 @@ const reconcilerOf = ({ client, taskQueue }: CompozyWorker, instance: string) =>
     project: PROJECT,
     store: kept,
     mask: () => createSecretMask({}),
-    intervalMs: INTERVAL_MS,
+    intervalMs,
     settleMs: 0,
   });
 
@@ -132,5 +137,32 @@ describe('a worker that ends while the store is down', () => {
     expect(await after.reconcile()).toEqual([]);
     await after.stop();
     await second.stop();
+  });
+});
+
+describe('a worker that ends while it cannot reach the store, beside another one that makes the passes', () => {
+  it('leaves no run that is not shown, however soon the store is back', async () => {
+    const dying = await startWorker();
+    const { taskQueue, dispatcherId } = dying;
+    const connection = await Connection.connect({ address: temporal.address });
+    // A pass every hour: to the one that makes them, nothing was ever missed.
+    const holder = reconcilerOf({ client: new Client({ connection }), taskQueue }, 'holder', 3_600_000);
+    await holder.reconcile();
+    expect(await holder.reconcile()).toEqual([]);
+
+    isDown = true;
+    const run = await dying.triggerWorkflow('quick');
+    await run.result();
+    await dying.stop();
+    isDown = false;
+    // As it runs out by itself.
+    await kept.heartbeats.remove(heartbeatId(dispatcherId));
+    expect(await kept.workflows.get(run.workflowExecId)).toBeUndefined();
+
+    expect(await holder.reconcile()).toEqual([run.workflowExecId]);
+    expect(await kept.workflows.get(run.workflowExecId)).toMatchObject({ status: 'SUCCESS' });
+    expect(await holder.reconcile()).toEqual([]);
+    await holder.stop();
+    await connection.close();
   });
 });

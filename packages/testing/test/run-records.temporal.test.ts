@@ -123,6 +123,46 @@ describe('a worker with a store', () => {
     });
   });
 
+  it('keeps the row of a run when others are given its execution id', async () => {
+    await using kept = createSqliteStore({ path: ':memory:' });
+    await withWorker({ store: kept }, async (worker) => {
+      const { client, taskQueue } = worker;
+      const start = (type: string, workflowId: string) =>
+        client.workflow.start(type, { workflowId, taskQueue, args: [{ workflow_exec_id: 'shared', input: { n: 1 } }] });
+      const first = await start('ask', 'first');
+      const row = () => kept.workflows.get('shared');
+      await expect.poll(async () => (await row())?.status, { timeout: 10_000 }).toBe('WAITING');
+      const before = await row();
+      expect(before).toMatchObject({ workflowId: 'ask', temporalWorkflowId: 'first' });
+
+      expect(await (await start('instant', 'second')).result()).toMatchObject({ status: 'SUCCESS' });
+      const third = await start('ask', 'third');
+      await third.signal('answer', {});
+      const refused = worker.triggerWorkflow('instant', { n: 2 }, { workflowExecId: 'shared' });
+      await expect(refused).rejects.toMatchObject({ code: 'Run.Exists' });
+      await third.terminate();
+      const reconciler = createRunReconciler({
+        client,
+        project: 'records',
+        taskQueue,
+        instance: 'shared',
+        store: kept,
+        mask: () => createSecretMask({}),
+        settleMs: 0,
+      });
+      expect(await reconciler.reconcile()).toEqual([]);
+      expect(await reconciler.reconcile()).toEqual([]);
+      await reconciler.stop();
+      expect(await row()).toEqual(before);
+
+      await first.cancel();
+      await expect(first.result()).rejects.toThrow();
+      expect(await row()).toMatchObject({ workflowId: 'ask', temporalWorkflowId: 'first', status: 'CANCELED' });
+      const tasks = await kept.tasks.list('shared', { limit: 10 });
+      expect(tasks.items).toMatchObject([{ path: 'hold', status: 'CANCELED' }]);
+    });
+  });
+
   it('runs on when the store cannot be written', async () => {
     const down = () => Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'));
     await using kept = store();
@@ -180,7 +220,7 @@ describe('a worker with a store', () => {
   });
 
   it('learns afterwards how runs ended that nobody could tell it of', async () => {
-    await using kept = store();
+    await using kept = createSqliteStore({ path: ':memory:' });
     const down = () => Promise.reject(new CompozyError('Store.Unavailable', 'The database is down'));
     let isDown = false;
     const upsert: typeof kept.workflows.upsert = (record) => (isDown ? down() : kept.workflows.upsert(record));

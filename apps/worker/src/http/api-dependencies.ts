@@ -139,6 +139,8 @@ export interface ApiDependencies {
   readonly backlog?: () => Promise<Backlog>;
   /** While more tasks wait, new executions, events and webhooks are answered with 429; no limit by default. */
   readonly maxBacklog?: number;
+  /** Streams that one API key, or one address without a key, may have open: 250 by default; 0 is no limit. */
+  readonly maxStreams?: number;
   /** 1 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly closing?: {

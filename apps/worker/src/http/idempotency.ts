@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, type IdempotencyRepository, type Json, type JsonObject } from '@compozy/core';
-import { deriveExecId } from '../runs/exec-id.js';
+import { deriveExecId } from '@compozy/core/schema';
 import { oncePerName } from './once-per-name.js';
 import { ApiProblem } from './problem.js';
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { FLUSH_STRATEGIES, MEMORY_ROLES } from '@compozy/core';
 import { digits } from './api-schemas.js';
+import { choice } from './query-choice.js';
 
 const key = z
   .string()
@@ -12,7 +13,7 @@ const message = z
   .strictObject({ role: z.enum(MEMORY_ROLES).default('user'), content: z.string() })
   .openapi('MemoryMessage');
 const strategy = z.enum(FLUSH_STRATEGIES);
-const flag = z.enum(['true', 'false']).optional();
+const flag = choice(['true', 'false']).optional();
 const count = z.int();
 
 export const memoryParams = z.object({
@@ -25,7 +26,7 @@ export const memoryParams = z.object({
 
 export const readQuery = z.strictObject({ key, limit: digits(1, 1000, 50), offset: digits(0, 999_999_999, 0) });
 export const healthQuery = z.strictObject({ key, include_stats: flag, check_connectivity: flag });
-export const statsQuery = z.strictObject({ key, include_content: flag, group_by: z.literal('role').optional() });
+export const statsQuery = z.strictObject({ key, include_content: flag, group_by: choice(['role']).optional() });
 
 export const messagesBody = z
   .strictObject({ key, messages: z.array(message).min(1).max(1000) })

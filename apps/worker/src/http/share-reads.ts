@@ -9,6 +9,7 @@ export interface SharedReading extends Disposable {
 /** Lets all who watch the same run share one reading of it, so that Temporal is asked once for any number of them. */
 export function createSharedReads(runs: Pick<ApiRuns, 'find' | 'read'>) {
   const shared = new Map<string, { watchers: number; at: number; view: Promise<RunView | undefined> }>();
+  const counts = new Map<string, number>();
   let count = 0;
 
   const readNow = async (execId: string) => {
@@ -22,11 +23,17 @@ export function createSharedReads(runs: Pick<ApiRuns, 'find' | 'read'>) {
       return count;
     },
 
-    watch(execId: string): SharedReading {
+    /** Those of them that watch in the name of `caller`. */
+    watchersOf(caller: string): number {
+      return counts.get(caller) ?? 0;
+    },
+
+    watch(execId: string, caller = ''): SharedReading {
       const entry = shared.get(execId) ?? { watchers: 0, at: -Infinity, view: Promise.resolve(undefined) };
       shared.set(execId, entry);
       entry.watchers += 1;
       count += 1;
+      counts.set(caller, (counts.get(caller) ?? 0) + 1);
       return {
         async read(maxAgeMs) {
           const now = performance.now();
@@ -41,6 +48,9 @@ export function createSharedReads(runs: Pick<ApiRuns, 'find' | 'read'>) {
         [Symbol.dispose]() {
           entry.watchers -= 1;
           count -= 1;
+          const left = counts.get(caller)! - 1;
+          if (left === 0) counts.delete(caller);
+          else counts.set(caller, left);
           if (entry.watchers === 0) shared.delete(execId);
         },
       };

@@ -1,11 +1,21 @@
-import { CompozyError, isExecId, runnableName, type Json, type ProjectSource, type RunGateway } from '@compozy/core';
-import { checkRunStart, createSchemaValidator } from '@compozy/core/schema';
+import {
+  CompozyError,
+  isExecId,
+  runnableName,
+  type Json,
+  type ProjectSource,
+  type RunGateway,
+  type Store,
+} from '@compozy/core';
+import { checkRunStart, createSchemaValidator, deriveExecId } from '@compozy/core/schema';
 import type { TriggerOptions } from '../worker-options.js';
-import { createExecId, deriveExecId } from './exec-id.js';
+import { createExecId } from './exec-id.js';
 
 export interface RunStarterOptions {
   readonly project: Pick<ProjectSource, 'name' | 'plan' | 'workflowIds' | 'taskIds'>;
   readonly runs: Pick<RunGateway, 'startRun'>;
+  /** Knows which execution ids other workflows have. */
+  readonly store: Pick<Store, 'workflows'> | undefined;
 }
 
 export interface StartedRun {
@@ -21,8 +31,16 @@ export interface StartedRun {
  * The function throws `Config.UnknownWorkflow`, `Config.UnknownTask`, `Input.Invalid`; `Run.Exists` where the execution
  * id is taken.
  */
-export function createRunStarter({ project, runs }: RunStarterOptions) {
+export function createRunStarter({ project, runs, store }: RunStarterOptions) {
   const validator = createSchemaValidator();
+
+  /** Temporal finds only runs of the same workflow; a store that is down is not waited for. */
+  async function checkOwner(workflowId: string, workflowExecId: string): Promise<void> {
+    const row = await store?.workflows.get(workflowExecId).catch(() => undefined);
+    if (row === undefined || (row.project === project.name && row.workflowId === workflowId)) return;
+    const message = `Execution "${workflowExecId}" exists already, of another workflow; choose another id`;
+    throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
+  }
 
   return async (workflowId: string, input: Json, options: TriggerOptions): Promise<StartedRun> => {
     const { initialTaskId, idempotencyKey, trigger = { type: 'api' } } = options;
@@ -37,6 +55,7 @@ export function createRunStarter({ project, runs }: RunStarterOptions) {
       const rule = 'An execution id has 1 to 200 characters, no white space and no control characters among them';
       throw new CompozyError('Input.Invalid', rule, { details: { workflow_exec_id: workflowExecId } });
     }
+    if (options.workflowExecId !== undefined) await checkOwner(workflowId, workflowExecId);
     const { runId } = await runs.startRun({
       workflowId,
       workflowExecId,

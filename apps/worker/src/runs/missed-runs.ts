@@ -74,6 +74,8 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
     // Before Temporal is asked for anything: is the store there?
     const known = await store.workflows.get(row.workflowExecId);
     if (known !== undefined && known.version > row.version) return true;
+    // Whoever came first has the row.
+    if (known !== undefined && known.temporalWorkflowId !== row.temporalWorkflowId) return true;
     return await settle(row);
   }
 

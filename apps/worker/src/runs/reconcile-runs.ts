@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { RunRecording, Store } from '@compozy/core';
 import type { SecretMask } from '@compozy/activities';
+import { heartbeatId } from '@compozy/dispatcher';
 import { listDoubtfulRuns } from './list-doubtful-runs.js';
 import { createMissedEvents } from './missed-events.js';
 import { createMissedRuns } from './missed-runs.js';
@@ -49,6 +50,12 @@ export interface RunReconciler {
   reconcile(): Promise<readonly string[]>;
 }
 
+interface Pass {
+  readonly at: number;
+  /** The last heartbeat of each worker that was there. */
+  readonly hosts: Readonly<Record<string, string>>;
+}
+
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
   const { client, project, taskQueue, instance, store, mask } = options;
   const { intervalMs = 30_000, settleMs = 30_000, retryMs, onError = () => undefined } = options;
@@ -58,16 +65,28 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   const { close, settle } = createRunSettler({ client, project, store, mask });
   const missed = createMissedRuns({ store, settle, ...(retryMs === undefined ? {} : { retryMs }) });
   const markId = `reconciled:${project}`;
-  let passedAt = 0;
+  let passed: Pass | undefined;
 
   async function reconcile(): Promise<readonly string[]> {
     if (!(await store.leases.acquire(`reconcile:${project}`, instance, intervalMs * 2))) return [];
     const now = Date.now();
-    const written = [...(await closeOpenRows(now)), ...(await addUnknownRuns(now))];
-    passedAt = now;
+    const last = await lastPass();
+    const alive = await store.heartbeats.listAlive(heartbeatId(`dispatcher-${project}-`));
+    const hosts = Object.fromEntries(alive.map(({ id, at }) => [id, at]));
+    const gone = Object.entries(last?.hosts ?? {}).filter(([id]) => hosts[id] === undefined);
+    const added = async () =>
+      last === undefined
+        ? []
+        : await addUnknownRuns(
+            now,
+            last.at,
+            gone.map(([, at]) => Date.parse(at)),
+          );
+    const written = [...(await closeOpenRows(now)), ...(await added())];
+    passed = { at: now, hosts };
     // What this process knows to be missing must be found by the next one, should it die before it is made up for.
     if (missed.size === 0 && !stopping.signal.aborted) {
-      await store.heartbeats.beat(markId, { until: new Date(now).toISOString() }, MARK_KEPT_MS);
+      await store.heartbeats.beat(markId, { until: new Date(now).toISOString(), hosts }, MARK_KEPT_MS);
     }
     return written;
   }
@@ -107,14 +126,20 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     return ids;
   }
 
-  async function addUnknownRuns(now: number): Promise<readonly string[]> {
-    const mark = (await store.heartbeats.listAlive(markId)).find(({ id }) => id === markId)?.details['until'];
-    const since = Math.max(passedAt, typeof mark === 'string' ? Date.parse(mark) : 0);
-    if (since === 0) return [];
+  /** The newest pass of this process, or of whoever made the passes before. */
+  async function lastPass(): Promise<Pass | undefined> {
+    const mark = (await store.heartbeats.listAlive(markId)).find(({ id }) => id === markId)?.details;
+    const at = typeof mark?.['until'] === 'string' ? Date.parse(mark['until']) : 0;
+    if (passed !== undefined && passed.at >= at) return passed;
+    const hosts = (mark?.['hosts'] ?? {}) as Pass['hosts'];
+    return at === 0 ? undefined : { at, hosts };
+  }
+
+  async function addUnknownRuns(now: number, since: number, gone: readonly number[]): Promise<readonly string[]> {
     const added: string[] = [];
-    const from = new Date(since - settleMs - CLOCKS_APART_MS).toISOString();
-    // Nobody was there, or nobody could write: who should have noted what is missing may be dead.
-    const all = now - since > PASSES_MISSED * intervalMs;
+    const from = new Date(Math.min(since, ...gone) - settleMs - CLOCKS_APART_MS).toISOString();
+    // Nobody was there, or nobody could write, or a host is gone: who should have noted what is missing may be dead.
+    const all = gone.length > 0 || now - since > PASSES_MISSED * intervalMs;
     const events = createMissedEvents(store);
     for await (const { row, isKnown } of listDoubtfulRuns({ client, project, taskQueue, store }, { from, all })) {
       if (stopping.signal.aborted) break;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanSchedule } from '@compozy/core';
 import { decideUpdate, type ScheduleFacts } from './decide-update.js';
 import { scheduleId } from './schedule-id.js';
-import { yamlOf, type ScheduleMemo } from './schedule-memo.js';
+import { timeAfter, yamlOf, type ScheduleMemo } from './schedule-memo.js';
 
 const schedule: PlanSchedule = { cron: '@daily', timezone: 'UTC', enabled: true, overlap: 'skip', input: {} };
 const at = (minute: number) => `2030-01-01T00:0${minute}:00.000Z`;
@@ -79,6 +79,16 @@ describe('decideUpdate', () => {
         memo: { yaml: yamlOf(weekly), base: 'base', overridesSince: at(9) },
       },
     ],
+    [
+      'overridden by a host whose clock is ahead, with other YAML',
+      {
+        current: known({ override: { enabled: false, updatedAt: at(2) } }),
+        stored: { cron: '@hourly', updatedAt: at(3) },
+        schedule: weekly,
+        now: at(1),
+      },
+      { differs: true, paused: false, schedule: weekly, memo: { overridesSince: '2030-01-01T00:03:00.001Z' } },
+    ],
   ])('a schedule that is %s', (_, facts, expected) => expect(decide(facts)).toMatchObject(expected));
 });
 
@@ -93,4 +103,12 @@ describe('scheduleId', () => {
     expect(scheduleId('weather', 'daily-report')).toBe('schedule-weather-daily-report');
     expect(scheduleId('my-project', 'daily')).toBe('schedule-my%2Dproject-daily');
   });
+});
+
+describe('timeAfter', () => {
+  it.each([
+    ['is the time of this host', at(5), [at(4), undefined], at(5)],
+    ['is later than what a host wrote whose clock is ahead', at(5), [at(7), at(6)], '2030-01-01T00:07:00.001Z'],
+    ['is later than what was written at the same time', at(5), [at(5)], '2030-01-01T00:05:00.001Z'],
+  ])('%s', (_, now, others, expected) => expect(timeAfter(now, ...others)).toBe(expected));
 });

@@ -1,5 +1,5 @@
 import type { PlanSchedule, ScheduleOverride } from '@compozy/core';
-import type { ScheduleMemo } from './schedule-memo.js';
+import { timeAfter, type ScheduleMemo } from './schedule-memo.js';
 
 /** Before any time that was written down. */
 const BEGINNING = new Date(0).toISOString();
@@ -28,7 +28,8 @@ export interface ScheduleFacts {
 /** An override wins over the YAML until the YAML changes; of two, the later one counts. */
 export function decideUpdate({ schedule, yaml, base, current, stored, now }: ScheduleFacts): ScheduleDecision {
   const isSameYaml = current?.yaml.hash === yaml.hash;
-  const since = current === undefined ? BEGINNING : isSameYaml ? current.overridesSince : now;
+  const changedAt = timeAfter(now, current?.override?.updatedAt, stored?.updatedAt);
+  const since = current === undefined ? BEGINNING : isSameYaml ? current.overridesSince : changedAt;
   const override = latest(since, current?.override, stored);
   const memo: ScheduleMemo = { yaml, base, overridesSince: since, ...(override === undefined ? {} : { override }) };
   const isSameOverride = current?.override?.updatedAt === override?.updatedAt;

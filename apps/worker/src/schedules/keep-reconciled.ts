@@ -37,7 +37,7 @@ export function keepReconciled(options: () => ReconcileOptions, log: ScheduleLog
         error: failed.error,
       };
     } catch (error) {
-      problem = { level: 'warn', message: `The schedules could not be read from Temporal: ${textOf(error)}`, error };
+      problem = { level: 'warn', message: `The schedules could not be reconciled: ${textOf(error)}`, error };
     }
     if (isStopped) return;
     log({ ...problem, message: `${problem.message}; tried again in ${retryMs / 1_000} s` });
@@ -69,5 +69,7 @@ export function keepReconciled(options: () => ReconcileOptions, log: ScheduleLog
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  const { message, cause } = error;
+  // Errors of ours say it themselves; those of the Temporal client leave it to their cause.
+  return cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
 }

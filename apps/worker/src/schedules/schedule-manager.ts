@@ -9,7 +9,7 @@ import { parseCron } from '@compozy/core/schema';
 import { describeSchedule, type ScheduleInfo } from './describe-schedule.js';
 import { listScheduleIds } from './list-schedules.js';
 import { scheduleId } from './schedule-id.js';
-import { actionMemo, OWNER, readMemo, type ScheduleMemo } from './schedule-memo.js';
+import { actionMemo, OWNER, readMemo, timeAfter, type ScheduleMemo } from './schedule-memo.js';
 import { toTimes } from './schedule-options.js';
 
 export interface ScheduleManagerOptions {
@@ -46,15 +46,16 @@ export function createScheduleManager({ client, project, overrides }: ScheduleMa
     return description;
   };
 
-  const change = async (workflowId: string, toOverride: (memo: ScheduleMemo) => ScheduleOverride | undefined) => {
+  const change = async (workflowId: string, toChange: (memo: ScheduleMemo) => ScheduleChange | undefined) => {
     const memo = readMemo(await describe(workflowId));
     if (memo === undefined) throw noSchedule(project, workflowId);
-    const { override: _before, ...rest } = memo;
-    const override = toOverride(memo);
-    const next: ScheduleMemo =
-      override === undefined ? { ...rest, overridesSince: new Date().toISOString() } : { ...rest, override };
+    const { override: before, ...rest } = memo;
+    const updatedAt = timeAfter(new Date().toISOString(), memo.overridesSince, before?.updatedAt);
+    const wanted = toChange(memo);
+    const override = wanted === undefined ? undefined : { ...wanted, updatedAt };
+    const next: ScheduleMemo = override === undefined ? { ...rest, overridesSince: updatedAt } : { ...rest, override };
     await handleOf(workflowId)
-      .update((before) => changed(before, project, next))
+      .update((current) => changed(current, project, next))
       .catch(notFound(project, workflowId));
     if (override === undefined) await overrides?.remove(project, workflowId);
     else await overrides?.put(project, workflowId, override);
@@ -67,7 +68,6 @@ export function createScheduleManager({ client, project, overrides }: ScheduleMa
       ...before,
       ...(enabled === undefined ? {} : { enabled }),
       ...(cron === undefined ? {} : { cron }),
-      updatedAt: new Date().toISOString(),
     }));
   };
 

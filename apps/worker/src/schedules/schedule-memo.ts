@@ -34,6 +34,12 @@ export function actionMemo(project: string, memo: ScheduleMemo): Record<string, 
   return { [OWNER.project]: project, [STATE]: memo };
 }
 
+/** Now, or just after what is known already: a host whose clock is ahead must not win over who comes after it. */
+export function timeAfter(now: string, ...known: readonly (string | undefined)[]): string {
+  const last = Math.max(...known.map((time) => (time === undefined ? 0 : Date.parse(time))));
+  return Date.parse(now) > last ? now : new Date(last + 1).toISOString();
+}
+
 export function readMemo({ action }: Pick<ScheduleDescription, 'action'>): ScheduleMemo | undefined {
   const found = action.memo?.[STATE];
   if (!isJsonObject(found) || !isJsonObject(found['yaml']) || typeof found['base'] !== 'string') return undefined;

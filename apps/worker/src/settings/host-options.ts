@@ -54,7 +54,14 @@ export function toApiOptions(
   values: SettingValues,
 ): Pick<
   ApiDependencies,
-  'maxBodyBytes' | 'maxBacklog' | 'rateLimit' | 'addressRateLimit' | 'wrongKeys' | 'trustedProxies' | 'corsOrigins'
+  | 'maxBodyBytes'
+  | 'maxBacklog'
+  | 'maxStreams'
+  | 'rateLimit'
+  | 'addressRateLimit'
+  | 'wrongKeys'
+  | 'trustedProxies'
+  | 'corsOrigins'
 > {
   const rateLimit = toRateLimit(values['ratelimit.api_key_rate.limit'], values['ratelimit.api_key_rate.period']);
   const byAddress = toRateLimit(values['ratelimit.global_rate.limit'], values['ratelimit.global_rate.period']);
@@ -62,6 +69,7 @@ export function toApiOptions(
   const wrongKeys = values['server.auth.wrong_keys_per_minute'];
   return {
     maxBodyBytes: values['server.max_body_bytes'],
+    maxStreams: values['server.max_streams'],
     ...(maxBacklog === 0 ? {} : { maxBacklog }),
     ...(rateLimit === undefined ? {} : { rateLimit }),
     addressRateLimit: byAddress ?? 'none',

@@ -1,5 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import { CompozyError } from '@compozy/core';
+import { describeRefusal } from './describe-refusal.js';
 
 /** Where Temporal is. `tls` and `apiKey` reach Temporal Cloud. */
 export interface TemporalSettings {
@@ -22,7 +23,7 @@ export interface TemporalSettings {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** @throws `Server.Unreachable` naming the address. */
+/** @throws `Server.Unreachable` naming the address, and why there is no connection. */
 export async function connect(settings: TemporalSettings): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect({
@@ -32,7 +33,7 @@ export async function connect(settings: TemporalSettings): Promise<NativeConnect
       ...(settings.metadata === undefined ? {} : { metadata: { ...settings.metadata } }),
     });
   } catch (error) {
-    const message = `No Temporal server answers at ${settings.hostPort}; start one, or correct the address`;
+    const message = describeRefusal(settings, error);
     throw new CompozyError('Server.Unreachable', message, { details: { address: settings.hostPort }, cause: error });
   }
 }

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { dispatcherWorkflowPath } from '@compozy/dispatcher';
-import { preloadPath } from '@compozy/workflows';
+import { interceptorsPath, preloadPath } from '@compozy/workflows';
 
 const require = createRequire(import.meta.url);
 
 export interface BundleOptions {
-  /** Modules with workflow interceptors. */
+  /** Modules with workflow interceptors, beside the engine's own. */
   readonly interceptorModules?: readonly string[];
   /** For workers with a deployment version; the server refuses what others say of versions. */
   readonly isVersioned?: boolean;
@@ -44,7 +44,7 @@ export async function bundleWorkflows(
   const { code } = await bundleWorkflowCode({
     workflowsPath: entry,
     preloadModules: [preloadPath],
-    workflowInterceptorModules: [...interceptorModules],
+    workflowInterceptorModules: [interceptorsPath, ...interceptorModules],
     logger: quiet,
     webpackConfigHook: (config) => ({
       ...config,

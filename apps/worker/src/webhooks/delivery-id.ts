@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { PlanWebhook } from '@compozy/core';
-import { createExecId, deriveExecId } from '../runs/exec-id.js';
+import { deriveExecId } from '@compozy/core/schema';
+import { createExecId } from '../runs/exec-id.js';
 import { textAt, textOf } from './read-text.js';
 import { schemeOf, type Delivery } from './signature-schemes.js';
 

@@ -38,6 +38,7 @@ export const CHANGED_VALUES: Readonly<Record<SettingKey, ChangedValue>> = {
   'server.cors.allowed_origins': { text: origins.join(), yaml: origins, value: origins },
   'server.max_body_bytes': number(4_096),
   'server.max_backlog': number(77),
+  'server.max_streams': number(78),
   'server.timeouts.http_read_header': seconds(3),
   'server.timeouts.http_read': seconds(4),
   'server.timeouts.http_idle': seconds(5),

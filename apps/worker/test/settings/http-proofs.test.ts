@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { RunView } from '@compozy/core';
 import { loadProject } from '@compozy/core/loader';
-import { createApiKey, createApiKeys, createProjectHost, startServer } from '@compozy/worker';
+import { createApiKey, createApiKeys, createProjectHost, startServer, type ApiDependencies } from '@compozy/worker';
 import { resolveSettings, SETTINGS, toApiOptions, toServerOptions } from '@compozy/worker/settings';
 import { callServer } from '../call-server.js';
 import { listenOnce } from './listen-once.js';
@@ -10,6 +11,8 @@ import { createProjectFolder } from './project-folder.js';
 import { PROOFS, type ProofsOf } from './proofs.js';
 
 const { key, record } = createApiKey('test', ['admin']);
+type ApiRuns = ApiDependencies['runs'];
+
 const unused = () => Promise.reject(new Error('no run is needed'));
 const runs = {
   start: unused,
@@ -23,8 +26,34 @@ const runs = {
   signal: unused,
 };
 
+/** One run that never ends. */
+const openRuns = {
+  ...runs,
+  find: async () => ({
+    workflowId: 'one',
+    workflowExecId: 'open',
+    temporalWorkflowId: 'one-open',
+    open: true,
+    startedAt: null,
+    endedAt: null,
+  }),
+  read: async (): Promise<RunView> => ({
+    workflow_id: 'one',
+    workflow_exec_id: 'open',
+    status: 'RUNNING',
+    input: {},
+    output: null,
+    error: null,
+    tasks: {},
+    usage: {},
+    started_at: '2026-01-01T00:00:00.000Z',
+    ended_at: null,
+  }),
+  whole: async <T>(view: T) => view,
+};
+
 /** The HTTP server of the host with these variables, on free ports unless they say something else. */
-async function serve(environment: Record<string, string>) {
+async function serve(environment: Record<string, string>, served: ApiRuns = runs) {
   await using folder = await createProjectFolder();
   const ports = { SERVER_PORT: '0', HEALTH_PORT: '0' };
   const { settings } = await resolveSettings({ environment: { ...ports, ...environment }, dir: folder.dir });
@@ -35,7 +64,7 @@ async function serve(environment: Record<string, string>) {
     api: {
       ...toApiOptions(values),
       project: createProjectHost(await loadProject(folder.dir)),
-      runs,
+      runs: served,
       backlog: async () => ({ tasks: 100, perSecond: 10 }),
       ...(values['server.auth.enabled']
         ? { apiKeys: createApiKeys(values['server.auth.key_hashes'], { findByHash: async () => undefined } as never) }
@@ -129,6 +158,14 @@ const proofs: ProofsOf<'http'> = {
     expect(await send(server.url)).toMatchObject({ status: 429, body: { code: 'Api.Overloaded' } });
     await using byDefault = await serve({});
     expect((await send(byDefault.url)).status).toBe(501);
+  },
+  'server.max_streams': async () => {
+    await using server = await serve({ SERVER_MAX_STREAMS: '1' }, openRuns);
+    const gone = new AbortController();
+    const url = `${server.url}/api/v0/executions/workflows/open/stream`;
+    const statuses = [await fetch(url, { signal: gone.signal }), await fetch(url)].map(({ status }) => status);
+    gone.abort();
+    expect(statuses).toEqual([200, 429]);
   },
   'server.timeouts.http_read_header': async () => {
     await using server = await serve({ SERVER_HTTP_READ_HEADER_TIMEOUT: '1s' });

@@ -26,6 +26,7 @@ export const PROOFS = {
   'server.cors.allowed_origins': 'http',
   'server.max_body_bytes': 'http',
   'server.max_backlog': 'http',
+  'server.max_streams': 'http',
   'server.timeouts.http_read_header': 'http',
   'server.timeouts.http_read': 'http',
   'server.timeouts.http_idle': 'http',

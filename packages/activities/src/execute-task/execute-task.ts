@@ -20,7 +20,6 @@ import {
 } from '@compozy/core';
 import {
   limitFailure,
-  stableId,
   type NextTask,
   type RunActivityCommand,
   type RunContext,
@@ -28,6 +27,7 @@ import {
   type RunState,
   type TaskNode,
 } from '@compozy/core/interpreter';
+import { deriveExecId } from '@compozy/core/schema';
 import { attemptCall } from '../attempt-call.js';
 import type { ActivityRun, ResumableRun } from '../engine-activity.js';
 import type { SecretMask } from '../secret-mask.js';
@@ -92,7 +92,7 @@ function contextOf(
   project: Pick<ProjectSource, 'name'>,
 ): RunContext {
   return {
-    execId: workflowExecId ?? stableId(run.id),
+    execId: workflowExecId ?? deriveExecId(run.id),
     workflowId: plan.workflow.id,
     project: project.name,
     at: Date.now(),
@@ -107,7 +107,7 @@ function contextOf(
 function withOwnKey(command: RunActivityCommand, { id }: ActivityRun): RunActivityCommand {
   if (!('origin' in command.input)) return command;
   const { origin } = command.input;
-  const input = { ...command.input, origin: { ...origin, taskKey: `${origin.taskKey}@${stableId(id)}` } };
+  const input = { ...command.input, origin: { ...origin, taskKey: `${origin.taskKey}@${deriveExecId(id)}` } };
   return { ...command, input } as RunActivityCommand;
 }
 

@@ -1,6 +1,9 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** 27 base-62 characters that depend on `text` only: the shape of the ids of the original engine, deterministic. */
+/**
+ * 27 base-62 characters that depend on `text` only, cheap enough for workflow code. Texts with the same id can be
+ * constructed, so none of it may be chosen by who calls from outside: such ids are those of `deriveExecId`.
+ */
 export function stableId(text: string): string {
   let id = '';
   for (let lane = 1; id.length < 27; lane += 1) {

@@ -4,6 +4,7 @@ export { describeKind } from './check-document.js';
 export { checkSchema } from './check-schema.js';
 export { checkToolInput, checkToolOutput, type CheckedToolCall } from './check-tool-call.js';
 export { createSchemaValidator, type SchemaProblem, type SchemaResult, type SchemaValidator } from './json-schema.js';
+export { deriveExecId, encodeExecId } from './derive-exec-id.js';
 export { eventExecId, routeEvent, type EventRoutes, type EventRun, type RoutedEvent } from './route-event.js';
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';
 export { parseCron, type CronCalendar, type CronRange, type CronTimes } from './parse-cron.js';

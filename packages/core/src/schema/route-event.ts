@@ -1,10 +1,10 @@
 import type { CompozyError } from '../errors/compozy-error.js';
-import { stableId } from '../model/stable-id.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { RunStart } from '../ports/run-gateway.js';
 import type { Trigger } from '../protocol/run-input.js';
 import { findMismatch } from './check-schema.js';
+import { deriveExecId } from './derive-exec-id.js';
 import type { SchemaValidator } from './json-schema.js';
 
 export interface RoutedEvent {
@@ -27,7 +27,7 @@ export interface EventRun {
 
 /** The id of the one run that an event starts of a workflow. Other projects of the namespace have other ones. */
 export function eventExecId({ project, workflowId, event, eventId }: EventRun): string {
-  return stableId(JSON.stringify([project, workflowId, event, eventId]));
+  return deriveExecId(JSON.stringify([project, workflowId, event, eventId]));
 }
 
 export interface EventRoutes {

@@ -39,8 +39,6 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
             conflict
               .column('id')
               .doUpdateSet((row) => ({
-                project: row.ref('excluded.project'),
-                workflow_id: row.ref('excluded.workflow_id'),
                 status: row.ref('excluded.status'),
                 terminal: row.ref('excluded.terminal'),
                 version: row.ref('excluded.version'),
@@ -49,6 +47,8 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
                 record: row.ref('excluded.record'),
               }))
               .where('compozy_executions.terminal', '=', 0)
+              .whereRef('compozy_executions.project', '=', 'excluded.project')
+              .whereRef('compozy_executions.workflow_id', '=', 'excluded.workflow_id')
               .whereRef('compozy_executions.version', '<', 'excluded.version'),
           )
           .returning('id'),

@@ -44,6 +44,7 @@ import { boundView } from './bound-view.js';
 import { toSignalEvent } from './incoming-signal.js';
 import { createDeadlineTimer } from './deadline-timer.js';
 import { performActivity } from './perform-activity.js';
+import { STREAM_SIGNAL } from './readable-signals.js';
 import { createRunRecorder } from './run-recorder.js';
 import { openRun, toSnapshot } from './run-snapshot.js';
 
@@ -74,6 +75,8 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
   );
   setHandler(defineSignal(PAUSE_SIGNAL), () => push({ kind: 'pause-requested', at: Date.now() }));
   setHandler(defineSignal(RESUME_SIGNAL), () => push({ kind: 'resume-requested', at: Date.now() }));
+  // Reserved, and yet let through to whoever has a handler for it.
+  setHandler(defineSignal(STREAM_SIGNAL), () => undefined);
   setDefaultSignalHandler((name, argument) => push(toSignalEvent(name, argument)));
   setHandler(
     defineUpdate<void, [name: string, signal: SignalEnvelope]>(SIGNAL_UPDATE),

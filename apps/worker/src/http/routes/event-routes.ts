@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { DeadLetter, EventRecord, Json } from '@compozy/core';
-import { findPlan } from '@compozy/core/schema';
-import { createExecId, deriveExecId } from '../../runs/exec-id.js';
+import { deriveExecId, findPlan } from '@compozy/core/schema';
+import { createExecId } from '../../runs/exec-id.js';
 import type { Context } from 'hono';
 import type { ApiDependencies, ApiEvent, ApiEvents } from '../api-dependencies.js';
 import { API_BASE, callerName, type ApiApp, type ApiEnvironment } from '../api-environment.js';

@@ -1,12 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import {
-  directRunId,
-  type Json,
-  type RunView,
-  type Status,
-  type WorkflowFilter,
-  type WorkflowRecord,
-} from '@compozy/core';
+import { directRunId, type Json, type RunView, type WorkflowFilter, type WorkflowRecord } from '@compozy/core';
 import { findPlan } from '@compozy/core/schema';
 import type { ApiDependencies, RunReference } from '../api-dependencies.js';
 import { API_BASE, type ApiApp } from '../api-environment.js';
@@ -145,7 +138,7 @@ export function addExecutionRoutes(app: ApiApp, dependencies: ApiDependencies): 
       project: project.name,
       limit: query.limit,
       ...(workflowId === undefined ? {} : { workflowId }),
-      ...(query.status === undefined ? {} : { status: query.status.split(',') as Status[] }),
+      ...(query.status === undefined ? {} : { status: query.status }),
       ...(query.started_from === undefined ? {} : { startedFrom: toUtc(query.started_from) }),
       ...(query.started_before === undefined ? {} : { startedBefore: toUtc(query.started_before) }),
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),

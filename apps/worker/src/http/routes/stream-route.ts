@@ -15,8 +15,11 @@ import { createSharedReads } from '../share-reads.js';
 const PING_MS = 15_000;
 /** Reads that fail in a row end the stream; the listener comes back with the last id. */
 const MAX_FAILURES = 5;
+/** Of one caller, so that nobody can take all that there are. */
+const DEFAULT_MAX_STREAMS = 250;
 /** Of one server; each holds a connection. */
 const MAX_LISTENERS = 1_000;
+const RETRY = { 'retry-after': '5' };
 
 const streamRoute = (kind: ExecutionKind) =>
   apiRoute(
@@ -39,7 +42,7 @@ const streamRoute = (kind: ExecutionKind) =>
 
 /** Watches a run for one listener, until the run or the connection ends. */
 export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void {
-  const { runs } = dependencies;
+  const { runs, maxStreams = DEFAULT_MAX_STREAMS } = dependencies;
   const closing = dependencies.closing?.streams ?? new AbortController().signal;
   const shared = createSharedReads(runs);
   for (const kind of ['workflows', 'tasks'] as const)
@@ -51,10 +54,15 @@ export function addStreamRoute(app: ApiApp, dependencies: ApiDependencies): void
       const changes = createRunChanges(parsePosition(context.req.valid('header')['last-event-id']));
       if (shared.watchers >= MAX_LISTENERS) {
         throw new ApiProblem('Api.Unavailable', `This server has ${MAX_LISTENERS} listeners; try again later`, {
-          headers: { 'retry-after': '5' },
+          headers: RETRY,
         });
       }
-      const watched = shared.watch(execId);
+      const caller = context.get('caller');
+      if (maxStreams > 0 && shared.watchersOf(caller) >= maxStreams) {
+        const detail = `${maxStreams} streams at a time are allowed; end one, or try again later`;
+        throw new ApiProblem('Api.TooManyRequests', detail, { headers: RETRY });
+      }
+      const watched = shared.watch(execId, caller);
       let execution: RunView;
       try {
         // The first read decides between 200 and a problem.

@@ -97,6 +97,13 @@ export const serverSettings = {
     about:
       'While more tasks wait for a worker, new executions, events and webhooks are refused with 429; 0 is no limit',
   }),
+  'server.max_streams': required({
+    type: wholeNumber(0),
+    env: ['SERVER_MAX_STREAMS'],
+    default: 250,
+    about:
+      'Streams of executions that one API key, or one address without a key, may have open on this server; 0 is no limit but the 1,000 of all',
+  }),
   'server.timeouts.http_read_header': required({
     type: duration(1_000),
     env: ['SERVER_HTTP_READ_HEADER_TIMEOUT'],

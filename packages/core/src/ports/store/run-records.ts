@@ -52,7 +52,7 @@ export interface WorkflowFilter {
 export interface WorkflowRepository {
   /**
    * Writes what is newer: a record of a lower or equal version than the stored one, and anything after a terminal
-   * status, changes nothing. Says whether it wrote.
+   * status, changes nothing; nor does one of another workflow or project. Says whether it wrote.
    */
   upsert(record: WorkflowRecord): Promise<boolean>;
   get(workflowExecId: string): Promise<WorkflowRecord | undefined>;

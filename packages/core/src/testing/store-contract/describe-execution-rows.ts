@@ -48,6 +48,19 @@ export function describeExecutionRows({ create }: StoreContract, { describe, it,
       }
     });
 
+    it('are not written over by an execution of another workflow or project that was given the same id', async () => {
+      await using context = await create();
+      const { workflows } = context.store;
+      const record = executionRecord('run-1', { status: 'WAITING' });
+      await workflows.upsert(record);
+      for (const other of [{ workflowId: 'count' }, { project: 'bank' }]) {
+        expect(await workflows.upsert(executionRecord('run-1', { version: 9, status: 'SUCCESS', ...other }))).toBe(
+          false,
+        );
+        expect(await context.other.workflows.get('run-1')).toEqual(record);
+      }
+    });
+
     it('end at the newest version, whoever writes and in whatever order', async () => {
       await using context = await create();
       const versions = Array.from({ length: 60 }, (_, i) => ((i * 37) % 60) + 1);
