@@ -148,19 +148,27 @@ describe('large values', () => {
     expect(ofOver.length).toBeGreaterThanOrEqual(2);
     // Stored by a sender; the dispatcher has had it for long when it is handled.
     const payload = await storeJson(worker.blobs, { text: 'e'.repeat(SIZE) });
+    // Taken from an old run, and handed to a new one by a stranger.
+    const handed = await storeJson(worker.blobs, 'h'.repeat(SIZE));
     const forgotten = await storeJson(worker.blobs, { text: 'f'.repeat(SIZE) });
     await old();
 
     const open = await worker.triggerWorkflow('ask', { text: 'i'.repeat(SIZE) });
     const many = await worker.triggerWorkflow('many', { list: Array.from({ length: 1_100 }, (_, n) => n) });
+    const { client, taskQueue } = worker;
+    await client.workflow.start('CompozyWorkflow', {
+      workflowId: 'ask-strange',
+      taskQueue,
+      args: [{ workflow_id: 'ask', workflow_exec_id: 'strange', input: { text: handed } }],
+    });
     const event = { name: 'noted', event_id: 'held', payload };
-    await worker.client.workflow.getHandle(worker.dispatcherId).signal(EVENT_SIGNAL, event);
+    await client.workflow.getHandle(worker.dispatcherId).signal(EVENT_SIGNAL, event);
     const ofEvent = eventExecId({ project: PROJECT, workflowId: 'ask', event: 'noted', eventId: 'held' });
-    for (const id of [open.workflowExecId, many.workflowExecId, ofEvent]) await untilStatus(id, 'WAITING');
+    for (const id of [open.workflowExecId, many.workflowExecId, ofEvent, 'strange']) await untilStatus(id, 'WAITING');
     const kept = await worker.triggerWorkflow('quick', { text: 'k'.repeat(SIZE) });
     await kept.result();
     const ofKept = await refsOf(kept.workflowExecId);
-    const ofOpen = [...(await refsOf(open.workflowExecId)), ...(await refsOf(ofEvent)), payload];
+    const ofOpen = [...(await refsOf(open.workflowExecId)), ...(await refsOf(ofEvent)), payload, handed];
 
     await turn();
     expect(await store.workflows.get(over.workflowExecId)).toBe(undefined);
@@ -172,8 +180,10 @@ describe('large values', () => {
     for (let times = 0; times < 3; times += 1) await turn();
     expect(await store.workflows.get(kept.workflowExecId)).toBe(undefined);
     expect(await areThere(ofOpen)).not.toContain(false);
-    for (const run of [open, many, worker.run('ask', ofEvent)])
-      await worker.sendSignal({ workflowExecId: run.workflowExecId, eventType: 'answer', data: {} });
+    for (const workflowExecId of [open.workflowExecId, many.workflowExecId, ofEvent, 'strange'])
+      await worker.sendSignal({ workflowExecId, eventType: 'answer', data: {} });
+    const ofStrange = client.workflow.getHandle('ask-strange').result();
+    expect(await ofStrange).toMatchObject({ output: outputOf({ event: '0' }) });
     expect((await open.result()).output).toMatchObject(outputOf({ event: '0' }));
     expect((await worker.run('ask', ofEvent).result()).output).toMatchObject(outputOf({ event: `${SIZE}` }));
     expect((await many.result()).status).toBe('SUCCESS');
