@@ -173,6 +173,8 @@ describe('large values', () => {
     await turn();
     expect(await store.workflows.get(over.workflowExecId)).toBe(undefined);
     expect(await areThere([...ofOver, forgotten])).not.toContain(true);
+    // Temporal still has the run, without its large values.
+    await expect(over.result()).rejects.toMatchObject({ code: 'Blob.NotFound' });
     expect(await areThere([...ofKept, ...ofOpen])).not.toContain(false);
 
     // Older than what is kept, and still open: what it reads is there, sweep after sweep.
