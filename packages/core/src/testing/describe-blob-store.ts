@@ -127,9 +127,9 @@ export function describeBlobStore({ name, create }: BlobStoreContract, { describ
         await new Promise((resolve) => setTimeout(resolve, 30));
         const olderThan = new Date();
         await new Promise((resolve) => setTimeout(resolve, 30));
-        let arePut = false;
+        const arePut = new AbortController();
         const sweeping = Array.from({ length: 3 }, async () => {
-          while (!arePut) await store.sweep({ olderThan, keep: NOTHING });
+          while (!arePut.signal.aborted) await store.sweep({ olderThan, keep: NOTHING });
         });
         const read = await Promise.allSettled(
           values.map(async (value) => {
@@ -138,7 +138,7 @@ export function describeBlobStore({ name, create }: BlobStoreContract, { describ
             return sha256;
           }),
         );
-        arePut = true;
+        arePut.abort();
         await Promise.all(sweeping);
         expect(read.filter(({ status }) => status === 'rejected')).toEqual([]);
         expect(await store.sweep({ olderThan, keep: NOTHING })).toBe(0);
