@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecretMask } from '@compozy/activities';
@@ -75,7 +76,12 @@ afterAll(async () => {
 });
 
 const openWorker = async () =>
-  await createWorker({ project: await loadProject(dir), temporal: { hostPort: temporal.address }, store });
+  await createWorker({
+    project: await loadProject(dir),
+    temporal: { hostPort: temporal.address },
+    store,
+    workflowsPath: fileURLToPath(new URL('./__fixtures__/own-workflows.mjs', import.meta.url)),
+  });
 
 /** One host's retention, a step at a time: what is over goes, then what nothing refers to. */
 function retentionOf(kept: Store) {
@@ -201,7 +207,15 @@ describe('large values', () => {
   it('of open runs stay while the store, which is new, knows nothing of them', async () => {
     const unused = await storeJson(worker.blobs, 'u'.repeat(SIZE));
     await old();
+    // Of a workflow of the user, whose latest run is younger than what it holds.
+    const held = await storeJson(worker.blobs, 'c'.repeat(SIZE));
+    const { client, taskQueue } = worker;
+    const carried = await client.workflow.start('carry', { taskQueue, workflowId: 'carried', args: [held] });
+    await old();
     const open = await worker.triggerWorkflow('ask', { text: 'n'.repeat(SIZE) });
+    await carried.signal('next');
+    while ((await client.workflow.getHandle('carried').describe()).runId === carried.firstExecutionRunId)
+      await sleep(20);
     await untilStatus(open.workflowExecId, 'WAITING');
     const ofOpen = await refsOf(open.workflowExecId);
     await old();
@@ -210,7 +224,9 @@ describe('large values', () => {
     await turn();
     expect((await empty.workflows.list({ project: PROJECT, limit: 10 })).items).toEqual([]);
     expect(await isThere(unused)).toBe(false);
-    expect(await areThere(ofOpen)).not.toContain(false);
+    expect(await areThere([...ofOpen, held])).not.toContain(false);
+    await client.workflow.getHandle('carried').signal('next');
+    expect(await client.workflow.getHandle('carried').result()).toBe(SIZE);
     await worker.sendSignal({ workflowExecId: open.workflowExecId, eventType: 'answer', data: {} });
     expect((await open.result()).output).toMatchObject(outputOf({ event: '0' }));
   });
