@@ -1,6 +1,6 @@
 import type { BlobStore, Store } from '@compozy/core';
 import { findOldestWork, type OldestWork, type OldestWorkOptions } from './find-oldest-work.js';
-import { readReconciledMark } from './reconciled-mark.js';
+import { readReconciledMark } from './read-reconciled-mark.js';
 
 export interface BlobSweepOptions extends OldestWorkOptions {
   readonly store: Pick<Store, 'workflows' | 'heartbeats' | 'oldestRow'>;

@@ -6,7 +6,6 @@ import { createMissedEvents } from './missed-events.js';
 import { createMissedRuns } from './missed-runs.js';
 import { createRunSettler } from './settle-run.js';
 import { isAway } from './is-away.js';
-import { readReconciledMark, reconciledMarkId } from './reconciled-mark.js';
 
 const PAGE = 200;
 /** The clock of this host and that of Temporal may differ by so much. */
@@ -58,7 +57,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   const stopping = new AbortController();
   const { close, settle } = createRunSettler({ client, project, store, mask });
   const missed = createMissedRuns({ store, settle, ...(retryMs === undefined ? {} : { retryMs }) });
-  const markId = reconciledMarkId(project);
+  const markId = `reconciled:${project}`;
   let passedAt = 0;
 
   async function reconcile(): Promise<readonly string[]> {
@@ -109,7 +108,8 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   }
 
   async function addUnknownRuns(now: number): Promise<readonly string[]> {
-    const since = Math.max(passedAt, await readReconciledMark(project, store.heartbeats));
+    const mark = (await store.heartbeats.listAlive(markId)).find(({ id }) => id === markId)?.details['until'];
+    const since = Math.max(passedAt, typeof mark === 'string' ? Date.parse(mark) : 0);
     if (since === 0) return [];
     const added: string[] = [];
     const from = new Date(since - settleMs - CLOCKS_APART_MS).toISOString();
