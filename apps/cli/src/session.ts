@@ -74,7 +74,6 @@ export async function openSession(project: Project, options: SessionOptions): Pr
       ...toWorkerOptions(settings.values),
       project,
       store: state.store,
-      blobs: state.blobs,
       memory: state.memory,
       checks: state.checks,
       temporal,

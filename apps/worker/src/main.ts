@@ -40,7 +40,7 @@ async function serve(): Promise<void> {
       print({ level: 'warn', ...warning, component: 'settings' });
     printSettings(settings.entries, log);
     const opened = openStore(settings, project.dir);
-    const { store, blobs, memory, isOfOneHost, checks, limiter } = opened;
+    const { store, memory, isOfOneHost, checks, limiter } = opened;
     // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
     Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
     const worker = await createWorker({
@@ -49,7 +49,6 @@ async function serve(): Promise<void> {
       checks,
       project,
       temporal,
-      blobs,
       memory,
       store,
       onError: (component, error) => warn(component)(error),

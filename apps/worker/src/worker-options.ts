@@ -17,7 +17,9 @@ import type { ToolFunctions } from './project/project-tools.js';
 import type { ScheduleLog } from './schedules/keep-reconciled.js';
 
 /** The parts of a `Store` that a worker uses; runs are written where there is room for them. */
-export type WorkerStore = DispatcherStore & Partial<RunStore> & Partial<Pick<Store, 'ping' | 'blobs' | 'prune'>>;
+export type WorkerStore = DispatcherStore &
+  Partial<RunStore> &
+  Partial<Pick<Store, 'ping' | 'blobs' | 'prune' | 'oldestRow'>>;
 
 export interface WorkerOptions {
   readonly project: Project;
@@ -26,7 +28,10 @@ export interface WorkerOptions {
   readonly tools?: ToolFunctions;
   /** Definitions made in code, beside those of the project's files. */
   readonly resources?: ResourceList;
-  /** Large values; by default in a store that hosts share, else in files in `<project>/.compozy/blobs`. */
+  /**
+   * Large values; by default in a store that hosts share, else in files in `<project>/.compozy/blobs`. Those of the
+   * default and of `store` go with `retentionMs`; any others stay, because somebody else may refer to them.
+   */
   readonly blobs?: BlobStore;
   /**
    * For memory tasks; by default a SQLite file `<project>/.compozy/memory.db`, which is for one host. So there is no
@@ -79,8 +84,8 @@ export interface WorkerConfig {
   /** How long that holds; 30,000 ms by default. */
   readonly heartbeatTtlMs?: number;
   /**
-   * How long the store keeps executions that have ended, events and dead letters; for ever by default. Longer than
-   * Temporal keeps runs, or what Temporal still has may be shown again for a while.
+   * How long the store keeps executions that have ended, events and dead letters, and the large values of these; for
+   * ever by default. Longer than Temporal keeps runs, or what Temporal still has may be shown again for a while.
    */
   readonly retentionMs?: number;
   /** How long running activities may go on after `stop`; 30,000 ms by default. */

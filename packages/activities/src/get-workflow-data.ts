@@ -3,11 +3,12 @@ import {
   isBlobRef,
   type BlobStore,
   type GetWorkflowDataInput,
+  type Json,
   type JsonObject,
   type ProjectSource,
   type WorkflowData,
 } from '@compozy/core';
-import { inlineOrBlob, loadJson } from '@compozy/core/blobs';
+import { inlineOrBlob, loadJson, touchBlobs } from '@compozy/core/blobs';
 import { splitIntoBlobs } from './split-into-blobs.js';
 import { checkRunStart, findPlan, type SchemaValidator } from '@compozy/core/schema';
 
@@ -45,6 +46,8 @@ export async function getWorkflowData(
     );
   }
   const isRun = input.run !== undefined;
+  // Somebody else has put these, maybe long ago; from here on they are kept as long as this run.
+  await touchBlobs(blobs, [input.input ?? null, input.run?.trigger.payload ?? null] as Json);
   // An event with a large payload hands on where it is stored.
   const given = isBlobRef(input.input) ? await loadJson(blobs, input.input) : (input.input ?? {});
   const { workflowId, initialTaskId } = input;

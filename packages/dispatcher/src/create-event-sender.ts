@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { CompozyError, getTaskQueue, type BlobStore, type Json } from '@compozy/core';
-import { inlineOrBlob } from '@compozy/core/blobs';
+import { inlineOrBlob, touchBlobs } from '@compozy/core/blobs';
 import { INLINE_LIMIT_BYTES } from '@compozy/core';
 import { checkInstance, dispatcherId } from './common/dispatcher-id.js';
 import {
@@ -247,6 +247,8 @@ async function toSignal(
     const message = `The payload of "${name}" has more than ${INLINE_LIMIT_BYTES} bytes: give the sender a blob store`;
     throw new CompozyError('Event.TooLarge', message, { details: { event_id: eventId } });
   }
+  // That of a dead letter may have been stored long ago.
+  if (blobs !== undefined) await touchBlobs(blobs, payload);
   return {
     name,
     payload: blobs === undefined ? payload : await inlineOrBlob(blobs, payload),

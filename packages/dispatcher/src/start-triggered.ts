@@ -12,7 +12,7 @@ import {
   type JsonObject,
   type RunGateway,
 } from '@compozy/core';
-import { loadJson } from '@compozy/core/blobs';
+import { loadJson, touchBlobs } from '@compozy/core/blobs';
 import type { EventRoutes } from '@compozy/core/schema';
 import type { AcceptedEvent, EventOutcome, QueuedEvent, StartTriggeredInput } from './common/protocol.js';
 import type { EventRecorder, EventRows } from './event-recorder.js';
@@ -78,6 +78,8 @@ async function dispatchEvent({ event }: QueuedEvent, options: StartTriggeredOpti
   const { map, runs, blobs } = options;
   try {
     let routes: EventRoutes | undefined;
+    // Kept from now on as long as its dead letter, or until the run that it starts is opened.
+    await touchBlobs(blobs, event.payload as Json);
     const payload = isBlobRef(event.payload) ? await loadJson(blobs, event.payload) : event.payload;
     if (!processEventSignal({ ...event, payload }, map, (found) => (routes = found)) || routes === undefined) {
       return dead(event, options, unknownEvent(event, map));

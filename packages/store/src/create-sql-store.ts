@@ -6,6 +6,7 @@ import { createEventRepository } from './repositories/event-repository.js';
 import { createHeartbeatRepository } from './repositories/heartbeat-repository.js';
 import { createIdempotencyRepository } from './repositories/idempotency-repository.js';
 import { createLeaseRepository } from './repositories/lease-repository.js';
+import { createOldestRow } from './repositories/oldest-row.js';
 import { createPrune } from './repositories/prune.js';
 import { createScheduleOverrideRepository } from './repositories/schedule-override-repository.js';
 import { createTaskRepository } from './repositories/task-repository.js';
@@ -27,6 +28,7 @@ export function createSqlStore(database: SqlDatabase): Store & AsyncDisposable {
     heartbeats: createHeartbeatRepository(database),
     blobs: createSqlBlobStore(database),
     prune: createPrune(database),
+    oldestRow: createOldestRow(database),
     async ping() {
       // Changes nothing, but needs what a write needs: a file or a replica that can only be read refuses it.
       await database.run(database.build.deleteFrom('compozy_leases').where('id', '=', ''));

@@ -55,6 +55,7 @@ export function withRedisCache(store: Store, options: RedisCacheOptions): Cached
     heartbeats: createRedisHeartbeats(redis, store.heartbeats),
     blobs: store.blobs,
     prune: (what) => store.prune(what),
+    oldestRow: () => store.oldestRow(),
     ping: () => store.ping(),
     pingCache: () => redis.ping(),
     limiter: createRedisLimiter(redis, `${prefix}limit:`),

@@ -1,10 +1,13 @@
 import type { Store } from '@compozy/core';
+import type { BlobSweep } from './create-blob-sweep.js';
 
 export interface RetentionOptions {
   readonly project: string;
   /** Names this process, for the lease that one of many has. */
   readonly instance: string;
   readonly store: Pick<Store, 'prune' | 'leases'>;
+  /** Deletes what no row refers to any more. */
+  readonly sweepBlobs?: BlobSweep;
   /** What is over for longer goes. */
   readonly keepMs: number;
   /** How often to look; by default a twentieth of what is kept, an hour at most. */
@@ -13,7 +16,7 @@ export interface RetentionOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Removes rows of what is over for long, now and then; one worker of a project does it. */
+/** Removes rows of what is over for long and the large values of these, now and then; one worker of a project does it. */
 export interface Retention {
   start(): void;
   stop(): Promise<void>;
@@ -26,7 +29,7 @@ const AT_ONCE = 200;
 const PAUSE_MS = 20;
 
 export function createRetention(options: RetentionOptions): Retention {
-  const { project, instance, store, keepMs, onError = () => undefined } = options;
+  const { project, instance, store, sweepBlobs, keepMs, onError = () => undefined } = options;
   const { intervalMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, keepMs / 20)) } = options;
   const lease = `retention:${project}`;
   const stopping = new AbortController();
@@ -40,6 +43,7 @@ export function createRetention(options: RetentionOptions): Retention {
       removed = await store.prune({ project, before, limit: AT_ONCE });
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
+    if (!stopping.signal.aborted) await sweepBlobs?.();
   }
 
   function next(): void {

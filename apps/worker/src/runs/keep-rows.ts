@@ -4,6 +4,7 @@ import type { RunRecording } from '@compozy/core';
 import { atMost } from '../host/at-most.js';
 import type { WorkerState } from '../state/open-worker-state.js';
 import type { WorkerOptions } from '../worker-options.js';
+import { createBlobSweep, type BlobSweep } from './create-blob-sweep.js';
 import { createRetention } from './create-retention.js';
 import { createRunReconciler } from './reconcile-runs.js';
 
@@ -13,9 +14,9 @@ export interface RowKeeperOptions {
   readonly taskQueue: string;
   /** Names this process, for the leases that one of many has. */
   readonly instance: string;
-  readonly state: Pick<WorkerState, 'store' | 'runStore'>;
+  readonly state: Pick<WorkerState, 'store' | 'runStore' | 'sweptBlobs'>;
   readonly mask: () => SecretMask;
-  /** How long rows of what is over are kept; for ever when missing. */
+  /** How long rows of what is over and their large values are kept; for ever when missing. */
   readonly retentionMs: number | undefined;
   readonly onError: WorkerOptions['onError'];
 }
@@ -51,6 +52,7 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
           project,
           instance,
           store: { prune, leases: store!.leases },
+          ...withSweep(options, retentionMs),
           keepMs: retentionMs,
           onError: (error) => onError?.('retention', error),
         });
@@ -62,4 +64,13 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
     },
     stop: () => atMost(STOP_MS, Promise.all([reconciler?.stop(), retention?.stop()])),
   };
+}
+
+function withSweep(options: RowKeeperOptions, keepMs: number): { readonly sweepBlobs?: BlobSweep } {
+  const { store, runStore, sweptBlobs: blobs } = options.state;
+  const oldestRow = store?.oldestRow?.bind(store);
+  if (oldestRow === undefined || runStore === undefined || blobs === undefined) return {};
+  const { client, project, taskQueue } = options;
+  const known = { workflows: runStore.workflows, heartbeats: store!.heartbeats, oldestRow };
+  return { sweepBlobs: createBlobSweep({ client, project, taskQueue, store: known, blobs, keepMs }) };
 }

@@ -27,7 +27,9 @@ export function createRunSettler({ client, project, store, mask }: RunSettlerOpt
     const { temporalWorkflowId, trigger, startedAt } = row;
     const ended = isTerminal(view.status);
     const known = ended && Object.keys(view.tasks).length === 0 ? await readTaskRows(store, row.workflowExecId) : {};
-    const shown = { ...withEnd(view, at, known), input: view.input ?? row.input, started_at: startedAt };
+    const input = view.input ?? row.input;
+    // Temporal says when the latest of the runs began that continued each other, the run itself when the first did.
+    const shown = { ...withEnd(view, at, known), input, started_at: view.started_at ?? startedAt };
     return await writeRun({ project, temporalWorkflowId, trigger, version, at, view: shown }, store, mask());
   };
 

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import type { BlobStore, MemoryOperations, RateLimiter, Store } from '@compozy/core';
-import { createFileBlobStore } from '@compozy/core/blobs';
+import type { MemoryOperations, RateLimiter, Store } from '@compozy/core';
 import { createPostgresPool } from '@compozy/core/sql';
 import {
   createMemory,
@@ -15,8 +14,6 @@ import { hostOf, postgresUrl, sqlitePath } from './store-location.js';
 
 export interface OpenStore {
   readonly store: Store;
-  /** Shared by the hosts when the store is; files in the project otherwise. */
-  readonly blobs: BlobStore;
   /** Shared by the hosts when the store is; a file in the project otherwise. */
   readonly memory: MemoryOperations;
   /** Whether a second host would have a store of its own. */
@@ -45,7 +42,6 @@ export function openStore({ values, driver }: Pick<Settings, 'values' | 'driver'
   const store = cached ?? own.store;
   return {
     store,
-    blobs: own.blobs,
     memory: own.memory,
     isOfOneHost,
     ...(cached === undefined ? {} : { limiter: cached.limiter }),
@@ -58,7 +54,7 @@ export function openStore({ values, driver }: Pick<Settings, 'values' | 'driver'
   };
 }
 
-interface OwnStores extends Pick<OpenStore, 'store' | 'blobs' | 'memory'> {
+interface OwnStores extends Pick<OpenStore, 'store' | 'memory'> {
   readonly disconnect?: () => Promise<void>;
 }
 
@@ -69,7 +65,6 @@ function openFiles(values: SettingValues, projectDir: string): OwnStores {
       path: sqlitePath(values, projectDir),
       busyTimeoutMs: values['database.busy_timeout'],
     }),
-    blobs: createFileBlobStore({ dir: path.join(state, 'blobs') }),
     memory: createMemory({ store: createSqliteMemory({ file: path.join(state, 'memory.db') }) }),
   };
 }
@@ -86,7 +81,6 @@ function openPostgres(values: SettingValues): OwnStores {
   const store = createPostgresStore({ pool });
   return {
     store,
-    blobs: store.blobs,
     memory: createMemory({ store: createPostgresMemory({ pool }) }),
     disconnect: () => pool.end(),
   };

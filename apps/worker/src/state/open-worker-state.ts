@@ -11,6 +11,8 @@ import type { WorkerOptions, WorkerStore } from '../worker-options.js';
 /** Where a worker keeps what is not in Temporal. */
 export interface WorkerState {
   readonly blobs: BlobStore;
+  /** The same where the rows of `store` tell all that refers to it: only then may anything be deleted. */
+  readonly sweptBlobs: BlobStore | undefined;
   readonly memory: MemoryOperations;
   readonly store: WorkerStore | undefined;
   /** Where runs can be written to, if anywhere. */
@@ -33,8 +35,12 @@ export function openWorkerState(
   const memory = options.memory ?? createMemory({ store: createMemoryStore({ file: path.join(dir, 'memory.db') }) });
   const workflows = options.workflowRepo?.() ?? store?.workflows;
   const tasks = options.taskRepo?.() ?? store?.tasks;
+  const blobs = options.blobs ?? sharedBlobs ?? createFileBlobStore({ dir: path.join(dir, 'blobs') });
+  const isOfStore = options.blobs === undefined || options.blobs === store?.blobs;
+  const hasAllRows = options.workflowRepo === undefined && options.taskRepo === undefined;
   return {
-    blobs: options.blobs ?? sharedBlobs ?? createFileBlobStore({ dir: path.join(dir, 'blobs') }),
+    blobs,
+    sweptBlobs: isOfStore && hasAllRows ? blobs : undefined,
     memory,
     store,
     runStore: workflows === undefined || tasks === undefined ? undefined : { workflows, tasks },

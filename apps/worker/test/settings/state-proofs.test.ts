@@ -133,7 +133,7 @@ const proofs: ProofsOf<'state'> = {
       expect(opened.isOfOneHost).toBe(false);
       await opened.store.ping();
       // Hosts that share the store share the large values too.
-      expect(opened.blobs.shared).toBe(true);
+      expect(opened.store.blobs.shared).toBe(true);
     });
   },
   'database.host': async () => {

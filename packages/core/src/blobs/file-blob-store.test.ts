@@ -1,5 +1,5 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtempDisposable } from 'node:fs/promises';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposable, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +51,47 @@ describe('createFileBlobStore', () => {
     expect(await context.store.sweep({ olderThan: LATER, keep: new Set([HELLO]) })).toBe(0);
     expect(readdirSync(join(context.dir, 'tmp'))).toEqual([]);
     expect(readdirSync(context.dir)).toContain('README');
+  });
+
+  it('reads, and puts back, what a sweep that died had set aside after it was touched', async () => {
+    await using context = await createStore();
+    await context.store.put(bytes);
+    const file = join(context.dir, '2c', 'f2', HELLO);
+    renameSync(file, join(context.dir, 'tmp', `${HELLO}.1`));
+    expect(await context.store.get(HELLO)).toEqual(Buffer.from(bytes));
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    expect(await context.store.sweep({ olderThan: hourAgo, keep: new Set() })).toBe(0);
+    expect(readdirSync(join(context.dir, 'tmp'))).toEqual([]);
+    expect(readFileSync(file)).toEqual(Buffer.from(bytes));
+  });
+
+  it('removes, and counts, what a sweep that died had set aside for good', async () => {
+    await using context = await createStore();
+    await context.store.put(bytes);
+    renameSync(join(context.dir, '2c', 'f2', HELLO), join(context.dir, 'tmp', `${HELLO}.1`));
+    expect(await context.store.sweep({ olderThan: LATER, keep: new Set() })).toBe(1);
+    await expect(context.store.get(HELLO)).rejects.toMatchObject({ code: 'Blob.NotFound' });
+  });
+
+  it('has what was put, whenever a sweep began to remove the old file', async () => {
+    await using context = await createStore();
+    const olderThan = new Date(Date.now() - 60_000);
+    const lost: unknown[] = [];
+    const putAndSweep = async (value: Uint8Array) => {
+      const sha256 = await context.store.put(value);
+      const file = join(context.dir, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+      for (let times = 0; times < 150; times += 1) {
+        await utimes(file, 0, 0);
+        const sweeping = [1, 2].map(() => context.store.sweep({ olderThan, keep: new Set() }));
+        for (let turns = 0; turns < times % 15; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+        await context.store.put(value);
+        await context.store.get(sha256).catch((error: unknown) => lost.push(error));
+        await Promise.all(sweeping);
+        await context.store.get(sha256).catch((error: unknown) => lost.push(error));
+      }
+    };
+    await Promise.all([1, 2, 3].map((value) => putAndSweep(Uint8Array.of(value))));
+    expect(lost).toEqual([]);
   });
 
   it('lets several sweep at once, and counts each blob once', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CompozyError } from '../errors/compozy-error.js';
 import type { BlobStore } from '../ports/blob-store.js';
@@ -12,9 +12,16 @@ export interface FileBlobStoreOptions {
   readonly shared?: boolean;
 }
 
+/** Where a blob should be and where a sweep may have it, before it is not there. */
+const LOOKS = 3;
+
 /**
  * Blobs as files `ab/cd/<sha256>`. A file is complete and on disk before it has its name, so a crash leaves at most a
  * temporary file, which `sweep` removes. Any number of processes may use the directory at once.
+ *
+ * A sweep that finds an old file moves it to `tmp/<sha256>.<uuid>` before it looks at its time again: from then on no
+ * `put` can touch it unseen. One that was touched before goes back; meanwhile it is read where it is. The name is used
+ * once, so that what another sweep knows of it stays true.
  */
 export function createFileBlobStore({ dir, shared = false }: FileBlobStoreOptions): BlobStore {
   const root = resolve(dir);
@@ -45,35 +52,53 @@ export function createFileBlobStore({ dir, shared = false }: FileBlobStoreOption
   }
 
   async function read(sha256: string): Promise<Uint8Array> {
-    try {
-      return await readFile(fileOf(sha256));
-    } catch (error) {
-      if (isMissing(error)) throw blobNotFound(sha256);
-      throw error;
+    // A sweep may set it aside or put it back between two looks.
+    for (let look = 0; look < LOOKS; look += 1) {
+      const bytes = (await readIfThere(fileOf(sha256))) ?? (await readAside(sha256));
+      if (bytes !== undefined) return bytes;
     }
+    throw blobNotFound(sha256);
   }
 
-  /** Removes one blob, unless a `put` in another process touches it at this moment. */
-  async function removeOld(file: string, olderThan: Date): Promise<boolean> {
-    const aside = join(scratch, randomUUID());
-    await rename(file, aside);
-    if ((await stat(aside)).mtime >= olderThan) {
-      await rename(aside, file);
-      return false;
+  async function readAside(sha256: string): Promise<Uint8Array | undefined> {
+    const names = await readdir(scratch).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    const aside = names.find((name) => blobAside(name) === sha256);
+    return aside === undefined ? undefined : await readIfThere(join(scratch, aside));
+  }
+
+  /** Removes one blob, unless a `put` has touched it since it was found to be old. */
+  async function removeOld(sha256: string, olderThan: Date): Promise<boolean> {
+    const aside = join(scratch, `${sha256}.${randomUUID()}`);
+    await rename(fileOf(sha256), aside);
+    return await removeAside(aside, sha256, olderThan);
+  }
+
+  async function removeAside(aside: string, sha256: string, olderThan: Date): Promise<boolean> {
+    if ((await stat(aside)).mtime < olderThan) {
+      // Not `rm`, which may succeed for two at once.
+      await unlink(aside);
+      return true;
     }
-    await rm(aside);
-    return true;
+    await rename(aside, fileOf(sha256));
+    return false;
   }
 
   async function sweep(olderThan: Date, keep: ReadonlySet<string>): Promise<number> {
     await mkdir(scratch, { recursive: true, mode: 0o700 });
     let removed = 0;
-    for (const file of await listFiles(root)) {
+    for await (const file of listFiles(root)) {
       const name = file.slice(file.lastIndexOf(sep) + 1);
+      const isScratch = dirname(file) === scratch;
+      const aside = isScratch ? blobAside(name) : undefined;
       try {
-        if ((await stat(file)).mtime >= olderThan) continue;
-        if (dirname(file) === scratch) await rm(file, { force: true });
-        else if (isSha256(name) && !keep.has(name) && (await removeOld(file, olderThan))) removed += 1;
+        // Another sweep is at it, or has died: then the blob may have been touched before.
+        if (aside !== undefined) removed += (await removeAside(file, aside, olderThan)) ? 1 : 0;
+        else if ((await stat(file)).mtime >= olderThan) continue;
+        else if (isScratch) await rm(file, { force: true });
+        else if (isSha256(name) && !keep.has(name) && (await removeOld(name, olderThan))) removed += 1;
       } catch (error) {
         // Another process sweeps too.
         if (!isMissing(error)) throw error;
@@ -120,11 +145,28 @@ async function touch(file: string): Promise<boolean> {
   const now = new Date();
   try {
     await utimes(file, now, now);
+    // It may have been taken away after its name was looked up: a sweep that did not see the new time has it then.
+    await stat(file);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
   }
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Which blob a file of the scratch folder holds, if any. */
+function blobAside(name: string): string | undefined {
+  const [sha256 = '', end] = name.split('.');
+  return end !== undefined && isSha256(sha256) ? sha256 : undefined;
 }
 
 /** Makes new names durable, from `from` up to `to`. */
@@ -141,9 +183,13 @@ async function syncDirectories(from: string, to: string): Promise<void> {
   }
 }
 
-async function listFiles(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+/** A part of the folder at a time: there may be millions. */
+async function* listFiles(root: string): AsyncGenerator<string> {
+  for (const part of await readdir(root, { withFileTypes: true })) {
+    if (!part.isDirectory()) continue;
+    const entries = await readdir(join(root, part.name), { recursive: true, withFileTypes: true });
+    yield* entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  }
 }
 
 function isMissing(error: unknown): boolean {

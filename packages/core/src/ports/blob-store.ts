@@ -26,7 +26,10 @@ export function isBlobRef(value: unknown): value is BlobRef {
  * Implementations throw `Blob.NotFound` and `Blob.Unavailable`.
  */
 export interface BlobStore {
-  /** Returns the SHA-256 of `bytes` once they are durable. */
+  /**
+   * Returns the SHA-256 of `bytes` once they are durable. It counts as a use of what is there already, and whatever a
+   * sweep does meanwhile, the bytes can be read afterwards.
+   */
   put(bytes: Uint8Array): Promise<string>;
   get(sha256: string): Promise<Uint8Array>;
   /** Deletes blobs that were last written or touched before `olderThan` and are not in `keep`; returns how many. */

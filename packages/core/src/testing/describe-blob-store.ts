@@ -116,5 +116,34 @@ export function describeBlobStore({ name, create }: BlobStoreContract, { describ
       expect(await context.store.put(encode('again'))).toBe(sha256);
       expect(decode(await context.store.get(sha256))).toBe('again');
     });
+
+    it('keeps, and reads at any moment, what is put while it is swept', async () => {
+      await using context = await create();
+      const { store } = context;
+      const values = Array.from({ length: 24 }, (_, i) => encode(`put and swept ${i}`));
+      for (let round = 0; round < 4; round += 1) {
+        await Promise.all(values.map((value) => store.put(value)));
+        // Clocks of file systems are coarse.
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        const olderThan = new Date();
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        const arePut = new AbortController();
+        const sweeping = Array.from({ length: 3 }, async () => {
+          while (!arePut.signal.aborted) await store.sweep({ olderThan, keep: NOTHING });
+        });
+        const read = await Promise.allSettled(
+          values.map(async (value) => {
+            const sha256 = await store.put(value);
+            for (let times = 0; times < 5; times += 1) await store.get(sha256);
+            return sha256;
+          }),
+        );
+        arePut.abort();
+        await Promise.all(sweeping);
+        expect(read.filter(({ status }) => status === 'rejected')).toEqual([]);
+        expect(await store.sweep({ olderThan, keep: NOTHING })).toBe(0);
+        expect(await store.sweep({ olderThan: inAnHour(), keep: NOTHING })).toBe(values.length);
+      }
+    });
   });
 }

@@ -94,6 +94,8 @@ export interface DispatcherStatus {
   readonly retiring: boolean;
   /** Accepted, and not yet let go. */
   readonly pending: number;
+  /** When the oldest of them was accepted, in milliseconds since 1970; null when there are none. */
+  readonly oldest_pending_at: number | null;
   /** Different events that came in. */
   readonly accepted: number;
   /** Events that started their runs. */
@@ -126,6 +128,8 @@ export interface DispatcherResume {
 export interface StoredEvents {
   readonly ref: BlobRef;
   readonly count: number;
+  /** When the oldest of them was accepted; earlier releases did not say. */
+  readonly oldest_at?: number;
 }
 
 export interface DispatcherCounters {

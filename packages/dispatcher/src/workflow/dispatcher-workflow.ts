@@ -61,6 +61,8 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
   let queue = createEventQueue();
   let stored: readonly StoredEvents[] = resume?.stored ?? [];
   let newest: QueuedEvent[] = [...(resume?.newest ?? [])];
+  /** On their way into the blob store. */
+  let moving: readonly QueuedEvent[] = [];
   let { accepted, handled, dead, unnamed } = resume?.counters ?? { accepted: 0, handled: 0, dead: 0, unnamed: 0 };
   let recentDead: readonly DeadEvent[] = resume?.recent_dead ?? [];
   let retiring = resume?.retiring ?? false;
@@ -74,12 +76,24 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
     instance,
     epoch,
     retiring,
-    pending: stored.reduce((sum, { count }) => sum + count, queue.size + newest.length + received.length),
+    pending: stored.reduce(
+      (sum, { count }) => sum + count,
+      queue.size + newest.length + moving.length + received.length,
+    ),
+    oldest_pending_at: oldestPending(),
     accepted,
     handled,
     dead,
     recent_dead: recentDead,
   });
+  const oldestPending = (): number | null => {
+    const oldest = Math.min(
+      oldestOf([...queue.entries(), ...newest, ...moving]),
+      ...received.map(({ at }) => at),
+      ...stored.map(({ oldest_at = 0 }) => oldest_at),
+    );
+    return oldest === Infinity ? null : oldest;
+  };
   const retire = (): void => {
     if (retiring) return;
     retiring = true;
@@ -210,9 +224,10 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
       }
       take();
       while (lengthOf(newest) > INLINE_LIMIT_BYTES) {
-        const entries = newest;
+        moving = newest;
         newest = [];
-        stored = [...stored, ...(await store(entries))];
+        stored = [...stored, ...(await store(moving))];
+        moving = [];
         take();
       }
       // No await from `take` on: what came in has to be part of what is handed over.
@@ -242,7 +257,8 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
         piece.push(entry);
         length += lengthOf(entry);
         if (length < STORED_LENGTH && index < entries.length - 1) continue;
-        pieces.push({ ref: await kept(engine.storeValue({ value: piece as unknown as Json })), count: piece.length });
+        const ref = await kept(engine.storeValue({ value: piece as unknown as Json }));
+        pieces.push({ ref, count: piece.length, oldest_at: oldestOf(piece) });
         piece = [];
         length = 0;
       }
@@ -273,6 +289,10 @@ async function kept<T>(value: Promise<T>): Promise<T> {
   return await value.catch((error: unknown) => {
     throw new Error(`The blob store does not hold the pending events: ${String(error)}`);
   });
+}
+
+function oldestOf(entries: readonly QueuedEvent[]): number {
+  return entries.reduce((oldest, { event }) => Math.min(oldest, event.accepted_at), Infinity);
 }
 
 function lengthOf(value: unknown): number {

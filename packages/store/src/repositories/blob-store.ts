@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { SqlDatabase } from '../sql/sql-database.js';
 
 /** Rows that a sweep looks at in one statement. */
-const SWEEP_BATCH = 500;
+const SWEEP_BATCH = 100;
 
 /** Blobs as rows. A time of use is of the clock of the database, `olderThan` of the caller's. */
 export function createSqlBlobStore(database: SqlDatabase): BlobStore {

@@ -1,5 +1,5 @@
-// Workflow code of a user: the engine's and two of their own, and nothing of the dispatcher.
-import { proxyActivities } from '@temporalio/workflow';
+// Workflow code of a user: the engine's and three of their own, and nothing of the dispatcher.
+import { condition, continueAsNew, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 
 export * from '@compozy/workflows/workflow';
 export { default } from '@compozy/workflows/workflow';
@@ -15,4 +15,13 @@ export async function callAll(calls) {
   const results = [];
   for (const [name, input] of calls) results.push(await activities[name](input));
   return results;
+}
+
+/** Holds a large value over two runs, and tells its length in the second. */
+export async function carry(ref, isContinued = false) {
+  let isNext = false;
+  setHandler(defineSignal('next'), () => void (isNext = true));
+  await condition(() => isNext);
+  if (!isContinued) return await continueAsNew(ref, true);
+  return (await activities.loadValue({ ref })).length;
 }

@@ -103,7 +103,7 @@ export const stateSettings = {
     type: duration(),
     env: ['DB_RETENTION'],
     default: 2_592_000_000,
-    about: 'How long executions that ended, events and dead letters are kept; 0 is for ever',
+    about: 'How long executions that ended, events, dead letters and their large values are kept; 0 is for ever',
   }),
   'redis.url': optional({
     type: redisUrl,

@@ -82,6 +82,11 @@ export interface Store {
    * dead letters; of each kind at most `limit`. Gives how many of them went, tasks not counted. What is open stays.
    */
   prune(options: { readonly project: string; readonly before: string; readonly limit: number }): Promise<number>;
+  /**
+   * When the first of all executions started, of all events was accepted, or of all dead letters was written, whatever
+   * their project; undefined when there are none. No row refers to a blob that was last put long before.
+   */
+  oldestRow(): Promise<string | undefined>;
   /** Answers when the store can be read and written. @throws `Store.Unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -65,5 +65,24 @@ export function describeRetention({ create }: StoreContract, { describe, it, exp
       expect(await store.prune({ ...old, limit: 2 })).toBe(1);
       expect(await store.prune({ ...old, limit: 2 })).toBe(0);
     });
+
+    it('knows the oldest row of all kinds and projects', async () => {
+      await using context = await create();
+      const { store, other } = context;
+      const { workflows, events, deadLetters } = store;
+      expect(await other.oldestRow()).toBe(undefined);
+      await workflows.upsert(executionRecord('b', { project: 'b', startedAt: timeAt(5 * HOUR) }));
+      await workflows.upsert(executionRecord('b-old', { project: 'b', startedAt: timeAt(4 * HOUR) }));
+      await workflows.upsert(executionRecord('a', { project: 'a', startedAt: timeAt(6 * HOUR) }));
+      expect(await other.oldestRow()).toBe(timeAt(4 * HOUR));
+      const acceptedAt = timeAt(3 * HOUR);
+      await events.upsertAll([eventRecord('late', { project: 'c', acceptedAt, updatedAt: timeAt(9 * HOUR) })]);
+      expect(await other.oldestRow()).toBe(acceptedAt);
+      await deadLetters.addAll([deadLetter('dead', { project: 'd', at: timeAt(2 * HOUR) })]);
+      await deadLetters.addAll([deadLetter('later', { project: 'e', at: timeAt(7 * HOUR) })]);
+      expect(await other.oldestRow()).toBe(timeAt(2 * HOUR));
+      await deadLetters.remove('d', 'dead');
+      expect(await other.oldestRow()).toBe(acceptedAt);
+    });
   });
 }
