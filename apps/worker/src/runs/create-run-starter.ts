@@ -1,3 +1,4 @@
+import { createPatience } from '@compozy/activities';
 import {
   CompozyError,
   isExecId,
@@ -25,6 +26,8 @@ export interface StartedRun {
   readonly runId: string | undefined;
 }
 
+const STORE_PATIENCE_MS = 3_000;
+
 /**
  * Starts runs of workflows and of tasks alone, after a look at everything that the engine would refuse.
  *
@@ -33,10 +36,12 @@ export interface StartedRun {
  */
 export function createRunStarter({ project, runs, store }: RunStarterOptions) {
   const validator = createSchemaValidator();
+  const patience = createPatience({ longMs: STORE_PATIENCE_MS });
 
-  /** Temporal finds only runs of the same workflow; a store that is down is not waited for. */
+  /** Temporal finds only runs of the same workflow. A store that is down, or hangs, refuses nobody. */
   async function checkOwner(workflowId: string, workflowExecId: string): Promise<void> {
-    const row = await store?.workflows.get(workflowExecId).catch(() => undefined);
+    const asked = store?.workflows.get(workflowExecId);
+    const row = asked === undefined ? undefined : await patience.wait(asked).catch(() => undefined);
     if (row === undefined || (row.project === project.name && row.workflowId === workflowId)) return;
     const message = `Execution "${workflowExecId}" exists already, of another workflow; choose another id`;
     throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
@@ -55,7 +60,8 @@ export function createRunStarter({ project, runs, store }: RunStarterOptions) {
       const rule = 'An execution id has 1 to 200 characters, no white space and no control characters among them';
       throw new CompozyError('Input.Invalid', rule, { details: { workflow_exec_id: workflowExecId } });
     }
-    if (options.workflowExecId !== undefined) await checkOwner(workflowId, workflowExecId);
+    // Who joins has made the id himself, of the workflow or at random.
+    if (options.workflowExecId !== undefined && existing === 'refuse') await checkOwner(workflowId, workflowExecId);
     const { runId } = await runs.startRun({
       workflowId,
       workflowExecId,
