@@ -143,7 +143,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const events = createMissedEvents(store);
     for await (const { row, isKnown } of listDoubtfulRuns({ client, project, taskQueue, store }, { from, all })) {
       if (stopping.signal.aborted) break;
-      events.add(row);
+      await events.add(row);
       if (isKnown) continue;
       await attempt(async () => {
         if (await settle(row)) added.push(row.workflowExecId);
