@@ -149,5 +149,6 @@ function parseStatuses(text: string): string {
   const unknown = given.find((status) => !STATUSES.includes(status));
   if (unknown === undefined) return given.join(',');
   const meant = suggest(unknown, STATUSES);
-  throw new InvalidArgumentError(meant === undefined ? `There is no such status.` : `Did you mean "${meant}"?`);
+  const known = STATUSES.map((status) => status.toLowerCase()).join(', ');
+  throw new InvalidArgumentError(meant === undefined ? `There are ${known}.` : `Did you mean "${meant}"?`);
 }
