@@ -92,6 +92,7 @@ function retentionOf(kept: Store) {
     instance: 'retention',
     mask: () => createSecretMask({}),
     settleMs: 0,
+    keepMs: KEEP_MS,
   });
   const sweep = createBlobSweep({ ...of, blobs, keepMs: KEEP_MS, marginMs: MARGIN_MS, clocksApartMs: 0 });
   return {

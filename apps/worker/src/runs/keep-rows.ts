@@ -42,6 +42,7 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
       : createRunReconciler({
           ...options,
           store: { ...runStore, events: store.events, leases: store.leases, heartbeats: store.heartbeats },
+          ...(retentionMs === undefined ? {} : { keepMs: retentionMs }),
           onError: (error) => onError?.('store', error),
         });
   const prune = store?.prune?.bind(store);

@@ -30,6 +30,8 @@ export interface RunReconcilerOptions {
   readonly settleMs?: number;
   /** How soon a store that was down is tried again; 2,000 ms by default. */
   readonly retryMs?: number;
+  /** Rows of what ended before are removed, and not made again; by default they are kept for ever. */
+  readonly keepMs?: number;
   /** Hears of a store or a server that does not answer. The reconciler goes on. */
   readonly onError?: (error: unknown) => void;
 }
@@ -58,7 +60,7 @@ interface Pass {
 
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
   const { client, project, taskQueue, instance, store, mask } = options;
-  const { intervalMs = 30_000, settleMs = 30_000, retryMs, onError = () => undefined } = options;
+  const { intervalMs = 30_000, settleMs = 30_000, retryMs, keepMs = Infinity, onError = () => undefined } = options;
   let timer: NodeJS.Timeout | undefined;
   let pass: Promise<unknown> = Promise.resolve();
   const stopping = new AbortController();
@@ -137,7 +139,8 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
 
   async function addUnknownRuns(now: number, since: number, gone: readonly number[]): Promise<readonly string[]> {
     const added: string[] = [];
-    const from = new Date(Math.min(since, ...gone) - settleMs - CLOCKS_APART_MS).toISOString();
+    const missedSince = Math.min(since, ...gone) - settleMs - CLOCKS_APART_MS;
+    const from = new Date(Math.max(missedSince, now - keepMs)).toISOString();
     // Nobody was there, or nobody could write, or a host is gone: who should have noted what is missing may be dead.
     const all = gone.length > 0 || now - since > PASSES_MISSED * intervalMs;
     const events = createMissedEvents(store);
