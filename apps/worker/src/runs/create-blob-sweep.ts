@@ -1,6 +1,6 @@
 import type { BlobStore, Store } from '@compozy/core';
 import { findOldestWork, type OldestWork, type OldestWorkOptions } from './find-oldest-work.js';
-import { readReconciledMark } from './read-reconciled-mark.js';
+import { readReconciledMark } from './reconciled-mark.js';
 
 export interface BlobSweepOptions extends OldestWorkOptions {
   readonly store: Pick<Store, 'workflows' | 'heartbeats' | 'oldestRow'>;
@@ -40,7 +40,8 @@ export function createBlobSweep(options: BlobSweepOptions): BlobSweep {
       looked = await findOldestWork(options);
       return undefined;
     }
-    if ((await readReconciledMark(project, store.heartbeats)) <= looked.at + clocksApartMs) return undefined;
+    const mark = await readReconciledMark(project, store.heartbeats);
+    if ((mark?.at ?? 0) <= looked.at + clocksApartMs) return undefined;
     const last = looked;
     looked = await findOldestWork(options);
     // A dispatcher that answered then had taken all that was sent before.

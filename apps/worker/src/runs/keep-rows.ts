@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { SecretMask } from '@compozy/activities';
+import { createPatience, type SecretMask } from '@compozy/activities';
 import type { RunRecording } from '@compozy/core';
-import { atMost } from '../host/at-most.js';
 import type { WorkerState } from '../state/open-worker-state.js';
 import type { WorkerOptions } from '../worker-options.js';
 import { createBlobSweep, type BlobSweep } from './create-blob-sweep.js';
@@ -63,7 +62,9 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
       reconciler?.start();
       retention?.start();
     },
-    stop: () => atMost(STOP_MS, Promise.all([reconciler?.stop(), retention?.stop()])),
+    async stop() {
+      await createPatience({ longMs: STOP_MS }).wait(Promise.all([reconciler?.stop(), retention?.stop()]));
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { heartbeatId } from '@compozy/dispatcher';
 import { listDoubtfulRuns } from './list-doubtful-runs.js';
 import { createMissedEvents } from './missed-events.js';
 import { createMissedRuns } from './missed-runs.js';
+import { readReconciledMark, writeReconciledMark, type ReconciledMark } from './reconciled-mark.js';
 import { createRunSettler } from './settle-run.js';
 import { isAway } from './is-away.js';
 
@@ -13,8 +14,6 @@ const PAGE = 200;
 const CLOCKS_APART_MS = 10 * 60_000;
 /** After more than one interval and a half, a pass has failed, or somebody who made them has died. */
 const PASSES_MISSED = 1.5;
-/** Who comes later begins with the runs that are there then. */
-const MARK_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface RunReconcilerOptions {
   readonly client: Client;
@@ -52,12 +51,6 @@ export interface RunReconciler {
   reconcile(): Promise<readonly string[]>;
 }
 
-interface Pass {
-  readonly at: number;
-  /** The last heartbeat of each worker that was there. */
-  readonly hosts: Readonly<Record<string, string>>;
-}
-
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
   const { client, project, taskQueue, instance, store, mask } = options;
   const { intervalMs = 30_000, settleMs = 30_000, retryMs, keepMs = Infinity, onError = () => undefined } = options;
@@ -66,8 +59,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   const stopping = new AbortController();
   const { close, settle } = createRunSettler({ client, project, store, mask });
   const missed = createMissedRuns({ store, settle, ...(retryMs === undefined ? {} : { retryMs }) });
-  const markId = `reconciled:${project}`;
-  let passed: Pass | undefined;
+  let passed: ReconciledMark | undefined;
 
   async function reconcile(): Promise<readonly string[]> {
     if (!(await store.leases.acquire(`reconcile:${project}`, instance, intervalMs * 2))) return [];
@@ -88,7 +80,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     passed = { at: now, hosts };
     // What this process knows to be missing must be found by the next one, should it die before it is made up for.
     if (missed.size === 0 && !stopping.signal.aborted) {
-      await store.heartbeats.beat(markId, { until: new Date(now).toISOString(), hosts }, MARK_KEPT_MS);
+      await writeReconciledMark(project, store.heartbeats, passed);
     }
     return written;
   }
@@ -129,12 +121,9 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
   }
 
   /** The newest pass of this process, or of whoever made the passes before. */
-  async function lastPass(): Promise<Pass | undefined> {
-    const mark = (await store.heartbeats.listAlive(markId)).find(({ id }) => id === markId)?.details;
-    const at = typeof mark?.['until'] === 'string' ? Date.parse(mark['until']) : 0;
-    if (passed !== undefined && passed.at >= at) return passed;
-    const hosts = (mark?.['hosts'] ?? {}) as Pass['hosts'];
-    return at === 0 ? undefined : { at, hosts };
+  async function lastPass(): Promise<ReconciledMark | undefined> {
+    const mark = await readReconciledMark(project, store.heartbeats);
+    return passed !== undefined && passed.at >= (mark?.at ?? 0) ? passed : mark;
   }
 
   async function addUnknownRuns(now: number, since: number, gone: readonly number[]): Promise<readonly string[]> {
