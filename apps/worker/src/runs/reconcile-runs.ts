@@ -90,9 +90,13 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const before = new Date(now - settleMs).toISOString();
     let rows = await store.workflows.listOpen(project, before, PAGE);
     // Thousands may wait for days: those that a list shows as running need not be asked for one by one.
-    const running = rows.length < PAGE ? new Set<string>() : await listRunning();
+    const running = rows.length < PAGE ? new Map<string, number>() : await listRunning();
     while (rows.length > 0 && !stopping.signal.aborted) {
-      const doubtful = rows.filter(({ temporalWorkflowId }) => !running.has(temporalWorkflowId));
+      // What began after the run of the row continues it, or is another one with its Workflow Id.
+      const doubtful = rows.filter(
+        ({ temporalWorkflowId, startedAt }) =>
+          !((running.get(temporalWorkflowId) ?? Infinity) <= Date.parse(startedAt)),
+      );
       for (const row of doubtful) {
         await attempt(async () => {
           if (await close(row)) closed.push(row.workflowExecId);
@@ -113,11 +117,13 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     }
   }
 
-  async function listRunning(): Promise<ReadonlySet<string>> {
-    const ids = new Set<string>();
+  /** When the runs began that go on, by Workflow Id. */
+  async function listRunning(): Promise<ReadonlyMap<string, number>> {
+    const starts = new Map<string, number>();
     const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
-    for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
-    return ids;
+    for await (const { workflowId, startTime } of client.workflow.list({ query }))
+      starts.set(workflowId, startTime.getTime());
+    return starts;
   }
 
   /** The newest pass of this process, or of whoever made the passes before. */
