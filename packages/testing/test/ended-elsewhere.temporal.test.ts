@@ -222,7 +222,8 @@ describe('a run that ends beside the engine', () => {
     const at = new Date(Date.now() - 60_000).toISOString();
     await Promise.all(
       ids.map(async (id) => {
-        await client.workflow.start('hold', { workflowId: id, taskQueue, args: [{ workflow_exec_id: id }] });
+        const memo = { compozy_exec_id: id === 'many-13' ? 'another' : id };
+        await client.workflow.start('hold', { workflowId: id, taskQueue, memo });
         const record = { workflowExecId: id, workflowId: 'hold', project: 'many', temporalWorkflowId: id };
         const empty = {
           input: null,
@@ -251,11 +252,13 @@ describe('a run that ends beside the engine', () => {
       mask,
       settleMs: 0,
     });
-    expect(await many.reconcile()).toEqual(['many-77']);
+    // Temporal knows nothing any more of the one whose Workflow Id another execution has.
+    expect((await many.reconcile()).toSorted()).toEqual(['many-13', 'many-77']);
     expect(await many.reconcile()).toEqual([]);
     await many.stop();
     const left = await store.workflows.list({ project: 'many', status: ['PENDING'], limit: 500 });
-    expect(left.items).toHaveLength(ids.length - 1);
+    expect(left.items).toHaveLength(ids.length - 2);
+    expect(await store.workflows.get('many-13')).toMatchObject({ status: 'FAILED', error: { code: 'Run.Forgotten' } });
     expect(await store.workflows.get('many-77')).toMatchObject({ status: 'CANCELED' });
   });
 });
