@@ -200,8 +200,11 @@ describe('a run that ends beside the engine', () => {
       tasks: { gate: { status: 'CANCELED' } },
     });
     const call = async (execId: string, action: string) =>
-      (await fetch(`http://127.0.0.1:${server.port}/api/v0/executions/workflows/${execId}/${action}`, { method: 'POST' }))
-        .status;
+      (
+        await fetch(`http://127.0.0.1:${server.port}/api/v0/executions/workflows/${execId}/${action}`, {
+          method: 'POST',
+        })
+      ).status;
     expect(await call(first.execId, 'cancel')).toBe(409);
     expect(await call(first.execId, 'pause')).toBe(409);
     expect((await second.handle.describe()).status.name).toBe('RUNNING');
