@@ -14,7 +14,7 @@ const REFUSALS = 11;
 const next = (n: number) => (n + 1 < STEPS.length ? `, on_success: { next: step-${n + 1} }` : '');
 const FILES = {
   'compozy.yaml': `name: continues
-workflows: [{ source: ./steps.yaml }, { source: ./limits.yaml }]
+workflows: [{ source: ./steps.yaml }, { source: ./limits.yaml }, { source: ./gates.yaml }]
 tools: [{ id: step }, { id: hang }]
 `,
   'steps.yaml': `id: steps
@@ -22,14 +22,23 @@ tasks:
 ${STEPS.map((n) => `  - { id: step-${n}, type: basic, use: tool(step), with: { n: ${n} }${next(n)} }`).join('\n')}
 outputs: { last: "{{ .tasks.step-${STEPS.at(-1)}.output.n }}" }
 `,
+  'gates.yaml': `id: gates
+tasks:
+  - id: all
+    type: collection
+    items: "{{ .workflow.input.gates }}"
+    mode: sequential
+    task: { id: "gate-{{ .index }}", type: wait, wait_for: "open-{{ .item }}" }
+outputs: { opened: "{{ .tasks.all.output.progress_info.success_count }}" }
+`,
   'limits.yaml': `id: limits
 tasks:
   - id: outer
     type: parallel
-    timeout: 3s
+    timeout: 6s
     tasks:
 ${STEPS.map((n) => `      - { id: quick-${n}, type: basic, use: tool(step), with: { n: ${n} } }`).join('\n')}
-      - { id: inner, type: parallel, timeout: 3s, tasks: [{ id: never, type: basic, use: tool(hang) }] }
+      - { id: inner, type: parallel, timeout: 6s, tasks: [{ id: never, type: basic, use: tool(hang) }] }
     on_error: { next: after }
   - { id: after, type: basic, use: tool(step), with: { n: 99 } }
 outputs: { last: "{{ .tasks.after.output.n }}" }
@@ -68,7 +77,7 @@ beforeAll(async () => {
       calls.push(n);
       return { n, text: 'x'.repeat(20_000) };
     },
-    hang: (_input: unknown, { signal }: { readonly signal: AbortSignal }) =>
+    hang: (_input: unknown, _config: unknown, { signal }: { readonly signal: AbortSignal }) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
   };
   test = await createTestWorker({ project: FILES, server, store, blobs, tools: tools as never });
@@ -100,7 +109,21 @@ describe('a run that continues as new', () => {
     expect(items).toMatchObject([{ workflowExecId: run.workflowExecId, status: 'SUCCESS' }]);
   });
 
-  it('goes on when what comes in at that moment means nothing to it any more', { timeout: 40_000 }, async () => {
+  it('stays paused, and has what it was sent meanwhile', async () => {
+    const { worker } = test;
+    const gates = Array.from({ length: EVENTS_OF_A_RUN + 5 }, (_, n) => n);
+    const run = await worker.triggerWorkflow('gates', { gates });
+    await expect.poll(async () => (await run.view())?.status, { timeout: 20_000 }).toBe('WAITING');
+    await worker.pauseWorkflow('gates', run.workflowExecId);
+    const send = (n: number) => server.client.workflow.getHandle(run.temporalWorkflowId).signal(`open-${n}`, { n });
+    for (const n of gates) await send(n);
+    await expect.poll(() => runsOf(run.temporalWorkflowId), { timeout: 20_000 }).toBeGreaterThan(1);
+    expect((await run.view())?.status).toBe('PAUSED');
+    await worker.resumeWorkflow('gates', run.workflowExecId);
+    expect(await run.result()).toMatchObject({ status: 'SUCCESS', output: { opened: gates.length } });
+  });
+
+  it('goes on when what comes in at that moment means nothing to it any more', { timeout: 45_000 }, async () => {
     const run = await test.worker.triggerWorkflow('limits');
     expect(await run.result()).toMatchObject({ status: 'SUCCESS', output: { last: 99 } });
     await expect.poll(() => runsOf(run.temporalWorkflowId), { timeout: 20_000 }).toBeGreaterThan(1);
