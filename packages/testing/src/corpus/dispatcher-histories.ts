@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -29,8 +30,7 @@ export async function writeDispatcherHistories(corpus: string, histories: readon
 /** Without what tells of the checkout and the host: no workflow reads it. */
 function toStored(history: unknown): unknown {
   const text = historyToJSON(history as Parameters<typeof historyToJSON>[0]);
-  return JSON.parse(text, (key, value: unknown) => {
-    if (key === 'stackTrace') return undefined;
-    return key === 'identity' ? 'recorder' : value;
-  });
+  // The SDK's name for this process, in sticky queues as well.
+  const named = text.replaceAll(`${process.pid}@${hostname()}`, 'recorder');
+  return JSON.parse(named, (key, value: unknown) => (key === 'stackTrace' ? undefined : value));
 }
