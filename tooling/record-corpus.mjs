@@ -1,19 +1,28 @@
 // `pnpm corpus`: records the scenarios that have no recording, or that were changed since. `--all` records every one
-// anew, a name or a part of one (`basic/`, `router`) those that have it in theirs.
+// anew, a name or a part of one (`basic/`, `router`) those that have it in theirs. `--dispatchers` records the histories
+// of dispatchers anew, and nothing else.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDevServer } from '../packages/dev-server/dist/index.js';
-import { recordCorpus, silenceTemporal } from '../packages/testing/dist/corpus/index.js';
+import { recordCorpus, recordDispatchers, silenceTemporal } from '../packages/testing/dist/corpus/index.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
-  options: { all: { type: 'boolean', default: false }, jobs: { type: 'string', default: '4' } },
+  options: {
+    all: { type: 'boolean', default: false },
+    dispatchers: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '4' },
+  },
   allowPositionals: true,
 });
 const jobs = Number(values.jobs);
 if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs "${values.jobs}": a whole number from 1 on is needed`);
 
 silenceTemporal();
+if (values.dispatchers) {
+  await recordDispatchers(path.join(root, 'packages/testing/dispatcher-corpus'), console.log);
+  process.exit();
+}
 const startedAt = performance.now();
 let server;
 try {

@@ -86,6 +86,7 @@ export interface EventSender {
 interface Waiting {
   readonly signal: EventSignal;
   readonly length: number;
+  readonly since: number;
   readonly accepted: () => void;
   readonly refused: (error: unknown) => void;
 }
@@ -184,7 +185,12 @@ export function createEventSender(options: EventSenderOptions): EventSender {
       );
       await sent.then(
         () => batch.forEach(({ accepted }) => accepted()),
-        (error: unknown) => batch.forEach(({ refused }) => refused(error)),
+        (error: unknown) => {
+          // Batch after batch, the last of those behind it would hear of it in minutes.
+          const late = isWorthAnother(error) ? waiting.findIndex(isPatient) : 0;
+          for (const { refused } of [...batch, ...waiting.splice(0, late === -1 ? waiting.length : late)])
+            refused(error);
+        },
       );
     }
     pumping = false;
@@ -200,7 +206,8 @@ export function createEventSender(options: EventSenderOptions): EventSender {
       const sent = signalsOf.map(
         (signal) =>
           new Promise<void>((accepted, refused) => {
-            waiting.push({ signal, length: JSON.stringify(signal).length, accepted, refused });
+            const { length } = JSON.stringify(signal);
+            waiting.push({ signal, length, since: performance.now(), accepted, refused });
           }),
       );
       void pump();
@@ -257,6 +264,11 @@ async function toSignal(
     source,
     ...(workflowId === undefined ? {} : { workflow_id: workflowId }),
   };
+}
+
+/** Has not waited as long yet as anybody should. */
+function isPatient({ since }: Waiting): boolean {
+  return performance.now() - since <= GIVE_UP_AFTER_MS;
 }
 
 function grpcErrorOf(error: unknown) {

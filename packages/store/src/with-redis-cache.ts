@@ -16,7 +16,7 @@ export type RedisCacheOptions = (
   readonly ttlMs?: number;
   /** How long one command may take before the store is asked instead. Default: 250. */
   readonly timeoutMs?: number;
-  /** Of the keys of copies. Stores that share a Redis need different ones. Default: `compozy:`. */
+  /** Of the keys. Stores that share a Redis need different ones. Default: `compozy:`. */
   readonly prefix?: string;
 };
 
@@ -27,14 +27,16 @@ export interface CachedStore extends Store, AsyncDisposable {
   readonly limiter: RateLimiter;
 }
 
+const DEFAULT_PREFIX = 'compozy:';
+
 /**
  * Puts Redis before a store: executions and tasks are read from it by id, and heartbeats are in it under
- * `dispatcher:heartbeat:<id>`. What this cache wrote is read at once through any other one of the same Redis; a write
+ * `dispatcher:heartbeat:<id>`, after the prefix where it is not the default. What this cache wrote is read at once through any other one of the same Redis; a write
  * that Redis missed is seen after `ttlMs` at the latest. While Redis is down everything goes to the store, with no
  * error and without waiting, and the cache is used again when it is back. One Redis, no cluster.
  */
 export function withRedisCache(store: Store, options: RedisCacheOptions): CachedStore {
-  const { ttlMs = 5_000, timeoutMs = 250, prefix = 'compozy:' } = options;
+  const { ttlMs = 5_000, timeoutMs = 250, prefix = DEFAULT_PREFIX } = options;
   const own = 'url' in options ? connectRedis(options.url) : undefined;
   const redis = createRedisAttempts('client' in options ? options.client : own!, timeoutMs);
   const executions = createRecordCache<WorkflowRecord>(redis, { prefix: `${prefix}execution:`, ttlMs });
@@ -52,7 +54,7 @@ export function withRedisCache(store: Store, options: RedisCacheOptions): Cached
     schedules: store.schedules,
     apiKeys: store.apiKeys,
     leases: store.leases,
-    heartbeats: createRedisHeartbeats(redis, store.heartbeats),
+    heartbeats: createRedisHeartbeats(redis, store.heartbeats, prefix === DEFAULT_PREFIX ? '' : prefix),
     blobs: store.blobs,
     prune: (what) => store.prune(what),
     oldestRow: () => store.oldestRow(),

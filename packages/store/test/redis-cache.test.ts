@@ -147,6 +147,17 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
     expect(await redis.command('EXISTS', 'dispatcher:heartbeat:shop-1')).toBe(0);
   });
 
+  it('has no heartbeats of stores with another prefix on the same Redis', async () => {
+    await using context = await onSqlite();
+    const foreign = withRedisCache(createSqliteStore({ path: ':memory:' }), { url: redis.url, prefix: 'staging:' });
+    await using _ = foreign;
+    await untilConnected(foreign);
+    await foreign.heartbeats.beat('reconciled:shop', { until: 'later' }, LONG_MS);
+    expect((await foreign.heartbeats.listAlive('reconciled:')).map(({ id }) => id)).toEqual(['reconciled:shop']);
+    expect(await context.store.heartbeats.listAlive('reconciled:')).toEqual([]);
+    expect(await redis.command('EXISTS', 'staging:dispatcher:heartbeat:reconciled:shop')).toBe(1);
+  });
+
   it('works under load while Redis goes away and comes back, and then uses it again', async () => {
     await using context = await onSqlite();
     const { store, other, plain } = context;

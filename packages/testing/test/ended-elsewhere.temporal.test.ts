@@ -177,6 +177,47 @@ describe('a run that ends beside the engine', () => {
     await open.result();
   });
 
+  it('is not taken for the run that has its Workflow Id now', async () => {
+    const { client, taskQueue } = worker;
+    await worker.setup();
+    const start = async (n: number) => {
+      const handle = await client.workflow.start('hold', {
+        workflowId: 'order-7',
+        taskQueue,
+        args: [{ input: { n } }],
+        workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      });
+      const execId = stableId(`order-7/${handle.firstExecutionRunId}`);
+      await expect.poll(() => idsOf('WAITING'), { timeout: 20_000 }).toContain(execId);
+      return { handle, execId };
+    };
+    const first = await start(1);
+    const second = await start(2);
+    expect(await shown(first.execId)).toMatchObject({
+      workflow_exec_id: first.execId,
+      status: 'CANCELED',
+      input: { n: 1 },
+      tasks: { gate: { status: 'CANCELED' } },
+    });
+    const call = async (execId: string, action: string) =>
+      (
+        await fetch(`http://127.0.0.1:${server.port}/api/v0/executions/workflows/${execId}/${action}`, {
+          method: 'POST',
+        })
+      ).status;
+    expect(await call(first.execId, 'cancel')).toBe(409);
+    expect(await call(first.execId, 'pause')).toBe(409);
+    expect((await second.handle.describe()).status.name).toBe('RUNNING');
+    // The worker's own reconciler may come first; what it writes is the same.
+    await reconciler.reconcile();
+    expect((await store.workflows.get(first.execId))?.status).toBe('CANCELED');
+    expect(await idsOf('WAITING')).toEqual([second.execId]);
+
+    expect(await call(second.execId, 'cancel')).toBe(200);
+    await expect.poll(() => idsOf('WAITING'), { timeout: 20_000 }).toEqual([]);
+    expect(await shown(second.execId)).toMatchObject({ status: 'CANCELED', input: { n: 2 } });
+  });
+
   it('is found among more open ones than a page has', async () => {
     const { client } = worker;
     const taskQueue = 'nobody-polls';
@@ -184,7 +225,8 @@ describe('a run that ends beside the engine', () => {
     const at = new Date(Date.now() - 60_000).toISOString();
     await Promise.all(
       ids.map(async (id) => {
-        await client.workflow.start('hold', { workflowId: id, taskQueue });
+        const memo = { compozy_exec_id: id === 'many-13' ? 'another' : id };
+        await client.workflow.start('hold', { workflowId: id, taskQueue, memo });
         const record = { workflowExecId: id, workflowId: 'hold', project: 'many', temporalWorkflowId: id };
         const empty = {
           input: null,
@@ -213,10 +255,13 @@ describe('a run that ends beside the engine', () => {
       mask,
       settleMs: 0,
     });
-    expect(await many.reconcile()).toEqual(['many-77']);
+    // Temporal knows nothing any more of the one whose Workflow Id another execution has.
+    expect((await many.reconcile()).toSorted()).toEqual(['many-13', 'many-77']);
     expect(await many.reconcile()).toEqual([]);
     await many.stop();
     const left = await store.workflows.list({ project: 'many', status: ['PENDING'], limit: 500 });
-    expect(left.items).toHaveLength(ids.length - 1);
+    expect(left.items).toHaveLength(ids.length - 2);
+    expect(await store.workflows.get('many-13')).toMatchObject({ status: 'FAILED', error: { code: 'Run.Forgotten' } });
+    expect(await store.workflows.get('many-77')).toMatchObject({ status: 'CANCELED' });
   });
 });

@@ -44,6 +44,7 @@ describe('a worker whose dispatcher was ended by somebody else', () => {
   it.each([
     ['retired it, because its beats were missing', (id: string) => signal(id, 'dispatcher.retire')],
     ['terminated it', async (id: string) => void (await handleOf(id).terminate())],
+    ['deleted it', (id: string) => remove(id)],
   ])('opens it again when another one %s, though nobody sends an event', async (_what, end) => {
     const { worker } = test;
     await worker.healthCheck();
@@ -57,6 +58,11 @@ describe('a worker whose dispatcher was ended by somebody else', () => {
     await worker.healthCheck();
   });
 
+  const remove = async (workflowId: string) => {
+    const { client } = test.worker;
+    const { namespace } = client.options;
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId } });
+  };
   const handleOf = (id: string) => test.worker.client.workflow.getHandle(id);
   const signal = (id: string, name: string) => handleOf(id).signal(name);
 });

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { CompozyError, type BlobStore } from '@compozy/core';
 import {
   createDispatcherWatch,
@@ -70,9 +70,20 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
     }
   }
 
-  const statusOf = async () => (await client.workflow.getHandle(sender.dispatcherId).describe()).status.name;
+  /** `MISSING` when Temporal knows of none. */
+  async function statusOf(): Promise<WorkflowExecutionStatusName | 'MISSING'> {
+    try {
+      return (await client.workflow.getHandle(sender.dispatcherId).describe()).status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'MISSING';
+      throw error;
+    }
+  }
 
-  /** Another worker may have taken this one for dead, or somebody has terminated it; nobody else opens it again. */
+  /**
+   * Another worker may have taken this one for dead, somebody has terminated or deleted it, or Temporal has begun anew;
+   * nobody else opens it again.
+   */
   async function openAgain(): Promise<void> {
     if ((await statusOf()) !== 'RUNNING') await sender.open();
   }

@@ -23,6 +23,8 @@ export interface RunReference {
   readonly workflowId: string;
   readonly workflowExecId: string;
   readonly temporalWorkflowId: string;
+  /** The Temporal run that it ended with, where that is known: its Workflow Id may be another's by now. */
+  readonly runId?: string;
   readonly open: boolean;
   readonly startedAt: string | null;
   readonly endedAt: string | null;

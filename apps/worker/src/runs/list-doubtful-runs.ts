@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { isJsonObject, type RunInput, type Store, type WorkflowRecord } from '@compozy/core';
+import type { Store, WorkflowRecord } from '@compozy/core';
 import { DISPATCHER_WORKFLOW_TYPE } from '@compozy/dispatcher';
+import { readRunInput } from './read-run-input.js';
 
 export interface DoubtfulRunsOptions {
   readonly client: Client;
@@ -40,7 +41,7 @@ export async function* listDoubtfulRuns(
       if (all) yield { row: known, isKnown: true };
       continue;
     }
-    const input = await readInput(client, temporalWorkflowId);
+    const input = await readRunInput(client, temporalWorkflowId);
     const startedAt = startTime.toISOString();
     const row: WorkflowRecord = {
       workflowExecId: execId,
@@ -60,20 +61,4 @@ export async function* listDoubtfulRuns(
     };
     yield { row, isKnown: false };
   }
-}
-
-/** What the run was started with: the first event of its history has it. */
-async function readInput(client: Client, workflowId: string): Promise<RunInput | undefined> {
-  const { namespace, loadedDataConverter } = client.options;
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace,
-    execution: { workflowId },
-    maximumPageSize: 1,
-  });
-  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  if (payload === undefined) return undefined;
-  let payloads = [payload];
-  for (const codec of loadedDataConverter.payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
-  const input = loadedDataConverter.payloadConverter.fromPayload<unknown>(payloads[0]!);
-  return isJsonObject(input) ? (input as unknown as RunInput) : undefined;
 }

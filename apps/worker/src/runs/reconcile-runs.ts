@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { RunRecording, Store } from '@compozy/core';
+import type { RunRecording, Store, WorkflowRecord } from '@compozy/core';
 import type { SecretMask } from '@compozy/activities';
 import { heartbeatId } from '@compozy/dispatcher';
 import { listDoubtfulRuns } from './list-doubtful-runs.js';
@@ -90,9 +90,9 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     const before = new Date(now - settleMs).toISOString();
     let rows = await store.workflows.listOpen(project, before, PAGE);
     // Thousands may wait for days: those that a list shows as running need not be asked for one by one.
-    const running = rows.length < PAGE ? new Set<string>() : await listRunning();
+    const running = rows.length < PAGE ? undefined : await listRunning();
     while (rows.length > 0 && !stopping.signal.aborted) {
-      const doubtful = rows.filter(({ temporalWorkflowId }) => !running.has(temporalWorkflowId));
+      const doubtful = rows.filter((row) => running?.(row) !== true);
       for (const row of doubtful) {
         await attempt(async () => {
           if (await close(row)) closed.push(row.workflowExecId);
@@ -113,11 +113,17 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     }
   }
 
-  async function listRunning(): Promise<ReadonlySet<string>> {
-    const ids = new Set<string>();
+  /** Says of a row whether its run is known to go on. */
+  async function listRunning(): Promise<(row: WorkflowRecord) => boolean> {
+    const open = new Map<string, { readonly execId: unknown; readonly startedAt: number }>();
     const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
-    for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
-    return ids;
+    for await (const { workflowId, memo, startTime } of client.workflow.list({ query }))
+      open.set(workflowId, { execId: memo?.['compozy_exec_id'], startedAt: startTime.getTime() });
+    return ({ temporalWorkflowId, workflowExecId, startedAt }) => {
+      const found = open.get(temporalWorkflowId);
+      // What began after the run of the row continues it, or is another one with its Workflow Id.
+      return found?.execId === workflowExecId || (found?.startedAt ?? Infinity) <= Date.parse(startedAt);
+    };
   }
 
   /** The newest pass of this process, or of whoever made the passes before. */

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isTerminal, RUN_QUERY, type RunView, type WorkflowRecord } from '@compozy/core';
 import { writeRun, type RunStore, type SecretMask } from '@compozy/activities';
+import { describeExecution } from './describe-execution.js';
 import { readTaskRows } from './read-task-rows.js';
 import { readEnd, withEnd } from './run-handle.js';
 
@@ -35,11 +36,13 @@ export function createRunSettler({ client, project, store, mask }: RunSettlerOpt
 
   /** The end of a run, or `undefined` while it goes on. */
   async function endOf(row: WorkflowRecord): Promise<{ readonly view: RunView; readonly at: string } | undefined> {
-    const handle = client.workflow.getHandle(row.temporalWorkflowId);
+    const description = await describeExecution(client, row);
+    if (description === undefined) return { view: forgotten(row), at: new Date().toISOString() };
+    const { status, runId, closeTime } = description;
+    if (status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW') return undefined;
     try {
-      const { status, closeTime } = await handle.describe();
-      if (status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW') return undefined;
-      const view = await readEnd(handle, row);
+      // Of that run: meanwhile another one may have begun under the same Workflow Id, and nobody knows when it ends.
+      const view = await readEnd(client.workflow.getHandle(row.temporalWorkflowId, runId), row);
       return { view, at: (closeTime ?? new Date()).toISOString() };
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;

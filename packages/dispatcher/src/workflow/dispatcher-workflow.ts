@@ -9,9 +9,9 @@
 import {
   ApplicationFailure,
   CancellationScope,
-  continueAsNew,
   defineQuery,
   defineSignal,
+  makeContinueAsNewFunc,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -230,8 +230,9 @@ export async function DispatcherWorkflow(input: DispatcherInput): Promise<Dispat
         moving = [];
         take();
       }
-      // No await from `take` on: what came in has to be part of what is handed over.
-      await continueAsNew<typeof DispatcherWorkflow>({
+      // No await from `take` on: what came in has to be part of what is handed over. So has the memo as it is now: by
+      // itself the next run would have the one that the first began with.
+      await makeContinueAsNewFunc<typeof DispatcherWorkflow>({ memo: workflowInfo().memo ?? {} })({
         project,
         instance,
         epoch,

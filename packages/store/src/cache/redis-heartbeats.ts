@@ -5,18 +5,23 @@ import type { RedisClient } from './redis-client.js';
 type Alive = Awaited<ReturnType<HeartbeatRepository['listAlive']>>[number];
 
 /** As in the original, for those who look into Redis themselves. */
-const PREFIX = 'dispatcher:heartbeat:';
+const NAME = 'dispatcher:heartbeat:';
 
 /**
  * Heartbeats in Redis and in the store as well: when one of them goes down, what the other has is complete, and nobody
- * who lives is taken for dead. Fails only when neither can be used.
+ * who lives is taken for dead. Fails only when neither can be used. `prefix` comes before the name of the keys.
  */
-export function createRedisHeartbeats(redis: RedisAttempts, store: HeartbeatRepository): HeartbeatRepository {
+export function createRedisHeartbeats(
+  redis: RedisAttempts,
+  store: HeartbeatRepository,
+  prefix: string,
+): HeartbeatRepository {
+  const base = `${prefix}${NAME}`;
   return {
     async beat(id, details, ttlMs) {
       const value = JSON.stringify({ details, at: new Date().toISOString() });
       const [inRedis, inStore] = await Promise.all([
-        redis.attempt((client) => client.call('SET', PREFIX + id, value, 'PX', ttlMs)),
+        redis.attempt((client) => client.call('SET', base + id, value, 'PX', ttlMs)),
         settled(store.beat(id, details, ttlMs)),
       ]);
       if (inRedis === undefined && 'error' in inStore) throw inStore.error;
@@ -24,16 +29,16 @@ export function createRedisHeartbeats(redis: RedisAttempts, store: HeartbeatRepo
 
     async remove(id) {
       const [inRedis, inStore] = await Promise.all([
-        redis.attempt((client) => client.call('DEL', PREFIX + id)),
+        redis.attempt((client) => client.call('DEL', base + id)),
         settled(store.remove(id)),
       ]);
       if (inRedis === undefined && 'error' in inStore) throw inStore.error;
     },
 
-    async listAlive(prefix) {
+    async listAlive(idPrefix) {
       const [inRedis, inStore] = await Promise.all([
-        redis.attempt((client) => scan(client, PREFIX + prefix)),
-        settled(store.listAlive(prefix)),
+        redis.attempt((client) => scan(client, base, idPrefix)),
+        settled(store.listAlive(idPrefix)),
       ]);
       if (inRedis === undefined && 'error' in inStore) throw inStore.error;
       const alive = new Map<string, Alive>();
@@ -54,8 +59,8 @@ async function settled<T>(promise: Promise<T>): Promise<{ readonly value: T } | 
   }
 }
 
-async function scan(client: RedisClient, prefix: string): Promise<Alive[]> {
-  const pattern = `${prefix.replace(/[*?[\]\\^-]/g, String.raw`\$&`)}*`;
+async function scan(client: RedisClient, base: string, idPrefix: string): Promise<Alive[]> {
+  const pattern = `${(base + idPrefix).replace(/[*?[\]\\^-]/g, String.raw`\$&`)}*`;
   const keys = new Set<string>();
   let cursor = '0';
   do {
@@ -67,7 +72,7 @@ async function scan(client: RedisClient, prefix: string): Promise<Alive[]> {
   const values = (await client.call('MGET', ...keys)) as (string | null)[];
   return [...keys].flatMap((key, i) => {
     const beat = readBeat(values[i] ?? null);
-    return beat === undefined ? [] : [{ id: key.slice(PREFIX.length), ...beat }];
+    return beat === undefined ? [] : [{ id: key.slice(base.length), ...beat }];
   });
 }
 

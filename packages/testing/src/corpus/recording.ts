@@ -75,7 +75,7 @@ export async function removeRecording(corpus: string, name: string): Promise<voi
 }
 
 /** The same bytes on every system. */
-function zip(value: unknown): Buffer {
+export function zip(value: unknown): Buffer {
   const bytes = gzipSync(JSON.stringify(value), { level: 9 });
   bytes[GZIP_SYSTEM] = UNKNOWN_SYSTEM;
   return bytes;

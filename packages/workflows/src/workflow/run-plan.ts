@@ -10,6 +10,7 @@ import {
   CancellationScope,
   CancelledFailure,
   makeContinueAsNewFunc,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -50,6 +51,9 @@ import { openRun, toSnapshot } from './run-snapshot.js';
 
 /** Past this many events nothing new is scheduled in one Temporal run. */
 const MAX_HISTORY_EVENTS = 20_000;
+
+/** Histories without its marker are of runs that forgot to go on when such an event came in. */
+const GOES_ON_PATCH = 'goes-on-after-an-event-that-means-nothing';
 
 /** Sees every step of the machine; for tests that compare traces. */
 export type StepObserver = (
@@ -115,9 +119,12 @@ export async function runPlan(input: RunInput, observe?: StepObserver): Promise<
       observe?.(event, step.commands, step.state);
     }
 
+    let ending: Ending | undefined;
     for (;;) {
+      // An event that means nothing to the machine changes nothing: what was about to come before it still is.
+      const stillGoesOn = ending?.kind === 'continue-as-new' && step.state === state && patched(GOES_ON_PATCH);
       state = step.state;
-      const ending = perform(step.commands);
+      if (!stillGoesOn) ending = perform(step.commands);
       if (ending?.kind === 'continue-as-new') {
         await recorder?.settled();
         const snapshot = await toSnapshot({ plan, state, records: opened.records });

@@ -31,10 +31,11 @@ export type OpenedRun =
 
 /** The plan that this run is pinned to, and where it stands: fresh from the worker, or as continue-as-new left it. */
 export async function openRun(input: RunInput): Promise<OpenedRun> {
+  // Without a limit of attempts: a run that cannot be opened now has nothing to lose by waiting, and one that goes on
+  // would lose all that it has done.
   const engine = proxyLocalActivities<EngineActivities>({
     startToCloseTimeout: LOCAL_POLICY.startToCloseMs,
     retry: {
-      maximumAttempts: LOCAL_POLICY.retry.maximumAttempts,
       initialInterval: LOCAL_POLICY.retry.initialIntervalMs,
       maximumInterval: LOCAL_POLICY.retry.maximumIntervalMs,
     },

@@ -16,6 +16,7 @@ import {
 } from '@compozy/core';
 import { createPatience } from '@compozy/activities';
 import type { CompozyWorker } from '../../compozy-worker.js';
+import { describeExecution } from '../../runs/describe-execution.js';
 import { createExecId } from '../../runs/exec-id.js';
 import { readTaskRows } from '../../runs/read-task-rows.js';
 import { temporalWorkflowId } from '../../runs/run-gateway.js';
@@ -49,7 +50,7 @@ const GIVEN_UP_AFTER_MS = 5_000;
 export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
   const { worker, project, blobs, store, onStoreError } = options;
   const { client, taskQueue } = worker;
-  const handleOf = (run: Pick<RunReference, 'temporalWorkflowId'>) => client.workflow.getHandle(run.temporalWorkflowId);
+  const handleOf = (run: RunReference) => client.workflow.getHandle(run.temporalWorkflowId, run.runId);
   const runHandleOf = (run: RunReference) => createRunHandle(handleOf(run), run, blobs);
 
   const patience = createPatience({ longMs: STORE_PATIENCE_MS });
@@ -108,6 +109,8 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       if (tasks !== undefined) return fromRecord(record, tasks);
     }
     if (!run.open) {
+      // Temporal knows nothing of it, or only another run with its Workflow Id.
+      if (record !== undefined && !isTerminal(record.status) && run.runId === undefined) return await readRow(record);
       const deadline = Date.now() + READ_TIMEOUT_MS;
       try {
         const view = await client.withDeadline(deadline, () => readEnd(handleOf(run), run));
@@ -154,9 +157,9 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
       const { temporalWorkflowId: temporalId, startedAt, endedAt } = record;
       if (isTerminal(record.status))
         return { ...known, temporalWorkflowId: temporalId, open: false, startedAt, endedAt };
-      const description = await describe(temporalId);
+      const description = await describeExecution(client, record);
       // Its history is gone, and nobody wrote how it ended.
-      if (description === undefined)
+      if (description === undefined || description.taskQueue !== taskQueue)
         return { ...known, temporalWorkflowId: temporalId, open: false, startedAt, endedAt };
       return { ...toReference(description, record.workflowId, execId), record, startedAt };
     },
@@ -224,11 +227,13 @@ function toReference(
   workflowId: string,
   workflowExecId: string,
 ): RunReference {
+  const isOpen = description.status.name === 'RUNNING';
   return {
     workflowId,
     workflowExecId,
     temporalWorkflowId: description.workflowId,
-    open: description.status.name === 'RUNNING',
+    ...(isOpen ? {} : { runId: description.runId }),
+    open: isOpen,
     startedAt: description.startTime.toISOString(),
     endedAt: description.closeTime?.toISOString() ?? null,
   };

@@ -134,7 +134,7 @@ export const stateSettings = {
     type: text,
     env: ['REDIS_PREFIX'],
     default: 'compozy:',
-    about: 'Of the keys of copies; hosts with other stores on one Redis need different ones',
+    about: 'Of the keys; hosts with other stores on one Redis need different ones',
   }),
   'redis.cache_ttl': required({
     type: duration(1),
