@@ -37,7 +37,7 @@ beforeAll(async () => {
   keys.starts = await createKey('starts', 'run');
   worker = await startWorker(folder.dir, temporal.address);
   Object.assign(env, { COMPOZY_BASE_URL: worker.url, COMPOZY_API_KEY: keys.all });
-}, 60_000);
+});
 
 afterAll(async () => {
   await worker?.stop();

@@ -99,7 +99,7 @@ describe.skipIf(postgresMissing !== undefined)(`two hosts with one PostgreSQL${r
       for (const host of [ada, bob]) {
         const health = () => callServer(host.url, 'GET', '/api/v0/health');
         await expect
-          .poll(health, { timeout: 20_000 })
+          .poll(health)
           .toMatchObject({ status: 503, body: { checks: { temporal: 'up', store: 'down', memory: 'down' } } });
         const ready = (await (await fetch(`${host.healthUrl}/ready`)).json()) as object;
         expect(ready).toMatchObject({ status: 'unready', checks: { memory: 'down' } });

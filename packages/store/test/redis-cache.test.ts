@@ -53,7 +53,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await startRedis();
-  }, 60_000);
+  });
   afterAll(async () => redis?.[Symbol.asyncDispose]());
 
   /** Two processes with a cache each, and one without, on one database. */
@@ -183,7 +183,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
     await store.workflows.upsert(executionRecord('run-1', { version: version + 1 }));
     await plain.workflows.upsert(executionRecord('run-1', { version: version + 2 }));
     expect((await other.workflows.get('run-1'))?.version).toBe(version + 1);
-  }, 60_000);
+  });
 
   it('does not ask a Redis that hangs again and again', async () => {
     await redis.command('FLUSHALL');
@@ -211,7 +211,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
     }
     await untilConnected(store);
     real.disconnect();
-  }, 30_000);
+  });
 
   it('never had a Redis at that address, and works', async () => {
     await using store = withRedisCache(createSqliteStore({ path: ':memory:' }), { url: 'redis://127.0.0.1:1' });
@@ -226,7 +226,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
     let postgres: PostgresServer;
     beforeAll(async () => {
       postgres = await startPostgres();
-    }, 60_000);
+    });
     afterAll(async () => postgres?.[Symbol.asyncDispose]());
 
     const onPostgres = () => {
@@ -254,6 +254,6 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
       await Promise.all([postgres.start(), redis.start()]);
       await store.heartbeats.beat('i-2', {}, LONG_MS);
       expect((await other.heartbeats.listAlive('i-')).map(({ id }) => id)).toEqual(['i-2']);
-    }, 60_000);
+    });
   });
 });

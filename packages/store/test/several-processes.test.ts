@@ -30,7 +30,7 @@ beforeAll(async () => {
     external: ['pg-native'],
     logLevel: 'error',
   });
-}, 60_000);
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** Starts all at once, and gives what each of them got. */
@@ -56,7 +56,7 @@ describe('several processes that start on one new SQLite file', () => {
     expect((await store.workflows.get('shared'))?.output).toBe(594);
     using database = new DatabaseSync(path);
     expect(database.prepare('select version from compozy_schema').all()).toEqual([{ version: 1 }]);
-  }, 60_000);
+  });
 
   it('are refused when a newer release has migrated it', async () => {
     const path = join(dir, 'newer.db');
@@ -106,7 +106,7 @@ describe.skipIf(postgresMissing !== undefined)(
     let server: PostgresServer;
     beforeAll(async () => {
       server = await startPostgres();
-    }, 60_000);
+    });
     afterAll(async () => server?.[Symbol.asyncDispose]());
 
     it('migrate it once, and keep every rule between them', async () => {
@@ -126,6 +126,6 @@ describe.skipIf(postgresMissing !== undefined)(
         code: 'Store.Unavailable',
         message: expect.stringContaining('schema version 99'),
       });
-    }, 60_000);
+    });
   },
 );

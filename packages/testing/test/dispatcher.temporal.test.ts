@@ -79,7 +79,7 @@ async function statusOf(id: string): Promise<DispatcherStatus> {
 
 /** Waits until nothing is pending. */
 async function idle(id: string): Promise<DispatcherStatus> {
-  await expect.poll(async () => (await statusOf(id)).pending, { timeout: 60_000, interval: 100 }).toBe(0);
+  await expect.poll(async () => (await statusOf(id)).pending, { interval: 100 }).toBe(0);
   return await statusOf(id);
 }
 
@@ -130,7 +130,7 @@ describe('a worker', () => {
     await idle(worker.dispatcherId);
     const run = runOf('count', 'tick', 'again');
     const query = `WorkflowId = "${run.temporalWorkflowId}"`;
-    await expect.poll(async () => (await worker.client.workflow.count(query)).count, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await worker.client.workflow.count(query)).count).toBe(1);
   });
 
   it('hears the original shape of an event from any Temporal client, and several in one signal', async () => {
@@ -222,7 +222,6 @@ describe('a dispatcher', () => {
     await sender.send([{ name: 'tick', eventId: 'before-them' }]);
     const handled = expect
       .poll(async () => (await late.client.workflow.getHandle(sender.dispatcherId).describe()).historyLength, {
-        timeout: 60_000,
         interval: 20,
       })
       .toBeGreaterThan(7);
@@ -248,7 +247,7 @@ describe('a dispatcher', () => {
         ),
       );
     }
-    await expect.poll(async () => (await statusOf(id)).handled, { timeout: 90_000, interval: 500 }).toBe(EVENTS);
+    await expect.poll(async () => (await statusOf(id)).handled, { interval: 500 }).toBe(EVENTS);
     const after = await handle.describe();
     expect(after.runId).not.toBe(first);
     expect(await statusOf(id)).toMatchObject({ accepted: EVENTS, pending: 0, oldest_pending_at: null, dead: 0 });
@@ -272,7 +271,7 @@ describe('a dispatcher', () => {
     for (let n = 0; n < 5; n += 1) {
       // The dispatcher in the middle may still be at work.
       const status = async () => (await runOf('count', 'tick', `old-${n}`).result()).status;
-      await expect.poll(() => status().catch(() => 'not started'), { timeout: 60_000 }).toBe('SUCCESS');
+      await expect.poll(() => status().catch(() => 'not started')).toBe('SUCCESS');
     }
     await sender.retire();
   });

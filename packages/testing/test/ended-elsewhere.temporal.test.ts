@@ -137,7 +137,7 @@ describe('a run that ends beside the engine', () => {
     });
     const timedOutId = stableId(`by-a-stranger/${stranger.firstExecutionRunId}`);
     for (const id of [terminated, cancelled, open].map((run) => run.workflowExecId)) {
-      await expect.poll(() => idsOf('WAITING'), { timeout: 20_000 }).toContain(id);
+      await expect.poll(() => idsOf('WAITING')).toContain(id);
     }
     await client.workflow.getHandle(terminated.temporalWorkflowId).terminate('by hand');
     await client.workflow.getHandle(cancelled.temporalWorkflowId).cancel();
@@ -151,7 +151,7 @@ describe('a run that ends beside the engine', () => {
     expect(await shown(timedOutId)).toMatchObject({ status: 'TIMED_OUT', error: { code: 'Task.TimedOut' } });
 
     await expect
-      .poll(async () => [await reconciler.reconcile(), await idsOf('CANCELED')][1], { timeout: 20_000, interval: 500 })
+      .poll(async () => [await reconciler.reconcile(), await idsOf('CANCELED')][1], { interval: 500 })
       .toEqual([terminated.workflowExecId, cancelled.workflowExecId, 'never-polled'].toSorted());
     expect(await idsOf('TIMED_OUT')).toEqual([timedOutId]);
     expect(await idsOf('SUCCESS')).toEqual([naps.workflowExecId]);
@@ -200,9 +200,9 @@ describe('a run that ends beside the engine', () => {
     );
     const running = async () =>
       (await client.workflow.count(`TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`)).count;
-    await expect.poll(running, { timeout: 20_000 }).toBe(ids.length);
+    await expect.poll(running).toBe(ids.length);
     await client.workflow.getHandle('many-77').terminate();
-    await expect.poll(running, { timeout: 20_000 }).toBe(ids.length - 1);
+    await expect.poll(running).toBe(ids.length - 1);
     const mask = () => createSecretMask({});
     const many = createRunReconciler({
       client,

@@ -109,7 +109,7 @@ describe('SIGTERM', () => {
     const traffic: Traffic = { requests: new Map(), failures: [], execIds: [], eventIds: [] };
     let isOver = false;
     const sending = sendTraffic(traffic, () => isOver);
-    await expect.poll(() => traffic.requests.get(going.url) ?? 0, { timeout: 30_000 }).toBeGreaterThan(30);
+    await expect.poll(() => traffic.requests.get(going.url) ?? 0).toBeGreaterThan(30);
 
     const exited = once(going.child, 'exit');
     going.child.kill('SIGTERM');
@@ -122,13 +122,13 @@ describe('SIGTERM', () => {
 
     expect(traffic.failures).toEqual([]);
     for (const execId of traffic.execIds) {
-      await expect.poll(() => statusOf(staying, execId), { timeout: 30_000 }).toBe('SUCCESS');
+      await expect.poll(() => statusOf(staying, execId)).toBe('SUCCESS');
     }
     const events = async () => {
       const { count } = await client.workflow.count('WorkflowType = "note" AND ExecutionStatus = "Completed"');
       return count;
     };
-    await expect.poll(events, { timeout: 30_000 }).toBe(new Set(traffic.eventIds).size);
+    await expect.poll(events).toBe(new Set(traffic.eventIds).size);
     console.log(
       `${[...traffic.requests.values()].join(' and ')} requests, ${traffic.failures.length} failed; ` +
         `${traffic.execIds.length} executions and ${traffic.eventIds.length} events, all ended; ` +
@@ -146,7 +146,7 @@ describe('SIGTERM', () => {
     const { exec_id: execId } = (await started.json()) as { exec_id: string };
     const handle = client.workflow.getHandle(`slow-${execId}`);
     const pending = async () => (await handle.describe()).raw.pendingActivities?.[0]?.state;
-    await expect.poll(pending, { timeout: 20_000 }).toBeTruthy();
+    await expect.poll(pending).toBeTruthy();
     const exited = once(host.child, 'exit');
     host.child.kill('SIGTERM');
     await expect.poll(() => isReady(host)).toBe(false);

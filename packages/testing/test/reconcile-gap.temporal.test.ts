@@ -103,7 +103,7 @@ describe('a worker that ends while the store is down', () => {
     // Its run goes on over the gap, and writes its row by itself afterwards.
     await first.sendEvent({ name: 'noted', eventId: 'known', workflowId: 'ask' });
     const knownStatus = async () => (await kept.workflows.get(execOf('ask', 'known')))?.status;
-    await expect.poll(knownStatus, { timeout: 20_000 }).toBe('WAITING');
+    await expect.poll(knownStatus).toBe('WAITING');
     await expect.poll(async () => (await kept.events.get(PROJECT, 'known'))?.status).toBe('processed');
 
     isDown = true;
@@ -111,7 +111,7 @@ describe('a worker that ends while the store is down', () => {
     for (const eventId of ['heard-1', 'heard-2']) await first.sendEvent({ name: 'noted', eventId });
     await first.sendEvent({ name: 'nobody.listens', eventId: 'unheard', payload: { n: 1 } });
     const status = () => first.client.workflow.getHandle(dispatcherId).query<DispatcherStatus>(STATUS_QUERY);
-    await expect.poll(async () => (await status()).handled, { timeout: 20_000 }).toBe(3);
+    await expect.poll(async () => (await status()).handled).toBe(3);
     for (const eventId of ['heard-1', 'heard-2']) await first.run('quick', execOf('quick', eventId)).result();
     await first.stop();
     isDown = false;
@@ -131,7 +131,7 @@ describe('a worker that ends while the store is down', () => {
       expect(event!.started.map(({ workflowId }) => workflowId).toSorted()).toEqual(['ask', 'quick']);
     }
     const unheard = async () => (await kept.events.get(PROJECT, 'unheard'))?.status;
-    await expect.poll(unheard, { timeout: 60_000, interval: 500 }).toBe('dead');
+    await expect.poll(unheard, { interval: 500 }).toBe('dead');
     expect(await kept.deadLetters.get(PROJECT, 'unheard')).toMatchObject({ event: { payload: { n: 1 } } });
     // What is right already is left alone.
     expect(await after.reconcile()).toEqual([]);

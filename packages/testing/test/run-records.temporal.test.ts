@@ -101,8 +101,7 @@ describe('a worker with a store', () => {
     await withWorker({ store: kept }, async (worker) => {
       const run = await worker.triggerWorkflow('ask');
       const row = () => kept.workflows.get(run.workflowExecId);
-      const shown = (status: string) =>
-        expect.poll(async () => (await row())?.status, { timeout: 10_000 }).toBe(status);
+      const shown = (status: string) => expect.poll(async () => (await row())?.status).toBe(status);
       await shown('WAITING');
       await worker.pauseWorkflow('ask', run.workflowExecId);
       await shown('PAUSED');
@@ -131,7 +130,7 @@ describe('a worker with a store', () => {
         client.workflow.start(type, { workflowId, taskQueue, args: [{ workflow_exec_id: 'shared', input: { n: 1 } }] });
       const first = await start('ask', 'first');
       const row = () => kept.workflows.get('shared');
-      await expect.poll(async () => (await row())?.status, { timeout: 10_000 }).toBe('WAITING');
+      await expect.poll(async () => (await row())?.status).toBe('WAITING');
       const before = await row();
       expect(before).toMatchObject({ workflowId: 'ask', temporalWorkflowId: 'first' });
 

@@ -138,7 +138,7 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     const store = createPostgresStore({ url: postgres.createDatabase() });
     await using host = await startHost('outage', store);
     const { client, taskQueue } = host.worker;
-    await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => host.down()).toBeUndefined();
 
     // Another instance that lives, and one that watches it: its beats run out while nobody can write them, and the one
     // that watches is back before it.
@@ -153,16 +153,16 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
       await start(host, 'ask'),
       await start(host, 'ask'),
     ];
-    await expect.poll(() => listed(host, 'WAITING'), { timeout: 20_000 }).toHaveLength(3);
+    await expect.poll(() => listed(host, 'WAITING')).toHaveLength(3);
 
     await postgres.stop();
-    await expect.poll(() => host.down(), { timeout: 20_000 }).toEqual(['store']);
+    await expect.poll(() => host.down()).toEqual(['store']);
     const quick = await Promise.all(Array.from({ length: 20 }, () => start(host, 'quick')));
     const asked = await start(host, 'ask');
-    for (const execId of quick) await expect.poll(() => statusOf(host, execId), { timeout: 20_000 }).toBe('SUCCESS');
-    await expect.poll(() => statusOf(host, asked), { timeout: 20_000 }).toBe('WAITING');
+    for (const execId of quick) await expect.poll(() => statusOf(host, execId)).toBe('SUCCESS');
+    await expect.poll(() => statusOf(host, asked)).toBe('WAITING');
     await host.worker.sendSignal({ workflowExecId: answeredLate, eventType: 'answer' });
-    await expect.poll(() => statusOf(host, answeredLate), { timeout: 20_000 }).toBe('SUCCESS');
+    await expect.poll(() => statusOf(host, answeredLate)).toBe('SUCCESS');
     await client.workflow.getHandle(`ask-${terminated}`).terminate('by hand');
     for (const [id, name] of [
       ['heard', 'noted'],
@@ -170,7 +170,7 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     ]) {
       expect((await host.call('POST', '/events', { name, event_id: id })).status).toBe(202);
     }
-    await expect.poll(async () => (await dispatcherOf(host)).handled, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await dispatcherOf(host)).handled).toBe(1);
     const keyed = () => host.call('POST', '/workflows/quick/executions', {}, 'once');
     expect(await keyed()).toMatchObject({ status: 503, body: { code: 'Store.Unavailable' } });
     // Longer than the beats of the other instance last.
@@ -178,15 +178,15 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
 
     await postgres.start();
     const backAt = Date.now();
-    await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => host.down()).toBeUndefined();
     const [first, again] = [await keyed(), await keyed()];
     expect(first.status).toBe(202);
     expect(again).toEqual(first);
     const ended = [...quick, answeredLate, first.body['exec_id'] as string];
     const succeeded = async () => (await listed(host, 'SUCCESS')).filter((id) => ended.includes(id));
-    await expect.poll(succeeded, { timeout: 30_000, interval: 250 }).toEqual(ended.toSorted());
+    await expect.poll(succeeded, { interval: 250 }).toEqual(ended.toSorted());
     const open = async () => (await listed(host, 'WAITING')).filter((id) => id !== terminated);
-    await expect.poll(open, { timeout: 30_000 }).toEqual([waiting, asked].toSorted());
+    await expect.poll(open).toEqual([waiting, asked].toSorted());
     const rowsMs = Date.now() - backAt;
     // What nobody can have noted is found by the pass that each worker makes every 30 s.
     const mask = () => createSecretMask({});
@@ -204,8 +204,8 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     await pass.stop();
     expect(await listed(host, 'CANCELED')).toEqual([terminated]);
     const event = async (id: string) => (await host.call('GET', `/events/${id}`)).body;
-    await expect.poll(() => event('heard'), { timeout: 30_000 }).toMatchObject({ status: 'processed' });
-    await expect.poll(() => event('unheard'), { timeout: 60_000 }).toMatchObject({ status: 'dead' });
+    await expect.poll(() => event('heard')).toMatchObject({ status: 'processed' });
+    await expect.poll(() => event('unheard')).toMatchObject({ status: 'dead' });
     const letters = (await host.call('GET', '/dead-letters')).body['dead_letters'] as { event_id: string }[];
     expect(letters.map((letter) => letter.event_id)).toEqual(['unheard']);
 
@@ -230,7 +230,7 @@ describe.skipIf(redisMissing !== undefined)('a worker whose Redis goes and comes
     await using redis = await startRedis();
     const store = withRedisCache(createSqliteStore({ path: ':memory:' }), { url: redis.url });
     await using host = await startHost('cached', store, [{ name: 'redis', check: () => store.pingCache() }]);
-    await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => host.down()).toBeUndefined();
     expect(await redis.command('KEYS', 'dispatcher:heartbeat:*')).toHaveLength(1);
 
     const over = new AbortController();
@@ -242,20 +242,20 @@ describe.skipIf(redisMissing !== undefined)('a worker whose Redis goes and comes
     );
     const grow = async (by: number) => {
       const goal = started.length + by;
-      await expect.poll(() => started.length, { timeout: 30_000 }).toBeGreaterThan(goal);
+      await expect.poll(() => started.length).toBeGreaterThan(goal);
     };
     await grow(20);
     await redis.stop();
-    await expect.poll(() => host.down(), { timeout: 20_000 }).toEqual(['redis']);
+    await expect.poll(() => host.down()).toEqual(['redis']);
     await grow(20);
     await redis.start();
-    await expect.poll(() => host.down(), { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => host.down()).toBeUndefined();
     await grow(20);
     over.abort();
     await load;
-    await expect.poll(() => listed(host, 'SUCCESS'), { timeout: 30_000, interval: 500 }).toEqual(started.toSorted());
+    await expect.poll(() => listed(host, 'SUCCESS'), { interval: 500 }).toEqual(started.toSorted());
     // The next beat is in Redis as well, and what is read is kept there.
-    await expect.poll(() => redis.command('KEYS', 'dispatcher:heartbeat:*'), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => redis.command('KEYS', 'dispatcher:heartbeat:*')).toHaveLength(1);
     await statusOf(host, started[0]!);
     expect(await redis.command('HGET', `compozy:execution:${started[0]}`, 'f')).toBe('1');
     expect((await dispatcherOf(host)).retiring).toBe(false);

@@ -116,13 +116,11 @@ describe('two workers of one project', () => {
       const handle = client.workflow.getHandle(runOf(id));
       // Accepted is not yet started.
       await expect
-        .poll(
-          () =>
-            handle.result().then(
-              () => true,
-              () => false,
-            ),
-          { timeout: 20_000 },
+        .poll(() =>
+          handle.result().then(
+            () => true,
+            () => false,
+          ),
         )
         .toBe(true);
       await addWork(noted, handle);
@@ -165,16 +163,16 @@ describe('two workers of one project', () => {
     const heard = [...nameOf].filter(([, name]) => name === 'noted').map(([id]) => id);
     const unheard = [...nameOf.keys()].filter((id) => !heard.includes(id));
     const expected = heard.map((id) => runOf(id)).toSorted();
-    await expect.poll(runsOfKilled, { timeout: 60_000, interval: 500 }).toEqual(expected);
+    await expect.poll(runsOfKilled, { interval: 500 }).toEqual(expected);
     for (const [id, name] of nameOf) {
       const status = async () => (await answerOf(survivor, `/events/${id}`))['status'];
-      await expect.poll(status, { timeout: 10_000 }).toBe(name === 'noted' ? 'processed' : 'dead');
+      await expect.poll(status).toBe(name === 'noted' ? 'processed' : 'dead');
     }
     const letters = (await answerOf(survivor, '/dead-letters?limit=100'))['dead_letters'] as { event_id: string }[];
     expect(letters.map((letter) => letter.event_id).toSorted()).toEqual(unheard.toSorted());
 
     const open = async () => (await dispatchers()).length;
-    await expect.poll(open, { timeout: 60_000, interval: 500 }).toBe(1);
+    await expect.poll(open, { interval: 500 }).toBe(1);
     const [left] = await dispatchers();
     const orphan = client.workflow.getHandle(before.find((id) => id !== left)!);
     expect(await orphan.result()).toMatchObject({ retiring: true, pending: 0 });

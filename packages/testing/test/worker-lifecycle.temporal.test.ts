@@ -50,10 +50,8 @@ describe('a worker whose dispatcher was ended by somebody else', () => {
     const { dispatcherId } = worker;
     const { runId } = await handleOf(dispatcherId).describe();
     await end(dispatcherId);
-    await expect
-      .poll(async () => (await handleOf(worker.dispatcherId).describe()).runId, { timeout: 20_000 })
-      .not.toBe(runId);
-    await expect.poll(() => statusOf(worker.dispatcherId), { timeout: 20_000 }).toBe('RUNNING');
+    await expect.poll(async () => (await handleOf(worker.dispatcherId).describe()).runId).not.toBe(runId);
+    await expect.poll(() => statusOf(worker.dispatcherId)).toBe('RUNNING');
     await worker.healthCheck();
   });
 

@@ -16,16 +16,13 @@ describe('workers of several builds', () => {
       const identity = 'test';
       const request = { namespace: 'default', deploymentName, buildId, identity, ignoreMissingTaskQueues: true };
       await expect
-        .poll(
-          () => server.client.workflowService.setWorkerDeploymentCurrentVersion(request).then(() => 'set', String),
-          { timeout: 20_000 },
-        )
+        .poll(() => server.client.workflowService.setWorkerDeploymentCurrentVersion(request).then(() => 'set', String))
         .toBe('set');
     };
     await using first = await build('one');
     await makeCurrent('one');
     const run = await first.worker.triggerWorkflow('hold');
-    await expect.poll(async () => (await run.view())?.status, { timeout: 20_000 }).toBe('WAITING');
+    await expect.poll(async () => (await run.view())?.status).toBe('WAITING');
     await using second = await build('two');
     await makeCurrent('two');
     const versionOf = async (id: string) => {
@@ -41,6 +38,6 @@ describe('workers of several builds', () => {
     expect(await later.result()).toMatchObject({ status: 'SUCCESS' });
     expect(await versionOf(later.temporalWorkflowId)).toEqual([1, 'two']);
     await second.worker.sendSignal({ eventType: 'visited', data: { name: 'Ada' } });
-    await expect.poll(() => versionOf(second.worker.dispatcherId), { timeout: 20_000 }).toEqual([2, 'two']);
+    await expect.poll(() => versionOf(second.worker.dispatcherId)).toEqual([2, 'two']);
   });
 });

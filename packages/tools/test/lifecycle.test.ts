@@ -261,6 +261,6 @@ describe('the end', SLOW, () => {
     if (end === 'SIGKILL') worker.kill('SIGKILL');
     if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
     if (end === 'close') expect(worker.exitCode).toBe(0);
-    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   });
 });

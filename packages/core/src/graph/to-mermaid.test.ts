@@ -122,7 +122,7 @@ describe('toMermaid', () => {
       fc.asyncProperty(text, text, async (label, edgeLabel) => expectLabels(`x${label}`, `x${edgeLabel}`)),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 
   it('draws boxes in boxes, and every way between the tasks', async () => {
     const plan = await loadPlan(`
