@@ -19,6 +19,7 @@ import {
   type RunReconciler,
   type Server,
 } from '@compozy/worker';
+import { withoutPasses } from './without-passes.js';
 
 const PROJECT = 'elsewhere';
 const FILES = {
@@ -60,7 +61,8 @@ beforeAll(async () => {
   const project = await loadProject(dir);
   const host = createProjectHost(project);
   const blobs = createMemoryBlobStore();
-  worker = await createWorker({ project, store, blobs, temporal: { hostPort: temporal.address } });
+  const kept = withoutPasses(store);
+  worker = await createWorker({ project, store: kept, blobs, temporal: { hostPort: temporal.address } });
   server = await startServer({
     api: { project: host, store, runs: createWorkerRuns({ worker, project: host, blobs, store }) },
     checks: [],
@@ -132,11 +134,13 @@ describe('a run that ends beside the engine', () => {
     const stranger = await client.workflow.start('hold', {
       taskQueue: worker.taskQueue,
       workflowId: 'by-a-stranger',
-      workflowRunTimeout: '2s',
+      // Time enough for a worker to take it, so that it has a row.
+      workflowRunTimeout: '10s',
       args: [{ input: { n: 4 } }],
     });
     const timedOutId = stableId(`by-a-stranger/${stranger.firstExecutionRunId}`);
-    for (const id of [terminated, cancelled, open].map((run) => run.workflowExecId)) {
+    const waiting = [terminated, cancelled, open].map((run) => run.workflowExecId);
+    for (const id of [timedOutId, ...waiting]) {
       await expect.poll(() => idsOf('WAITING')).toContain(id);
     }
     await client.workflow.getHandle(terminated.temporalWorkflowId).terminate('by hand');

@@ -13,6 +13,7 @@ import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { heartbeatId, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
 import { createSqliteStore } from '@compozy/store';
 import { createRunReconciler, createWorker, type CompozyWorker } from '@compozy/worker';
+import { withoutPasses } from './without-passes.js';
 
 const PROJECT = 'gap';
 const FILES = {
@@ -69,7 +70,8 @@ afterAll(async () => {
 
 async function startWorker(): Promise<CompozyWorker> {
   const project = await loadProject(dir);
-  const worker = await createWorker({ project, temporal: { hostPort: temporal.address }, store: shaky, blobs });
+  const store = withoutPasses(shaky);
+  const worker = await createWorker({ project, temporal: { hostPort: temporal.address }, store, blobs });
   await worker.setup();
   return worker;
 }
@@ -89,6 +91,11 @@ const reconcilerOf = (
     intervalMs,
     settleMs: 0,
   });
+
+/** Until the lists of Temporal, which lag behind, show so many. */
+async function untilListed({ client }: CompozyWorker, query: string, count: number): Promise<void> {
+  await expect.poll(async () => (await client.workflow.count(query)).count).toBe(count);
+}
 
 const execOf = (workflowId: string, eventId: string) =>
   eventExecId({ project: PROJECT, workflowId, event: 'noted', eventId });
@@ -118,6 +125,8 @@ describe('a worker that ends while the store is down', () => {
     expect(await kept.events.get(PROJECT, 'heard-1')).toBeUndefined();
 
     const second = await startWorker();
+    await untilListed(second, 'WorkflowType = "quick" AND ExecutionStatus = "Completed"', 2);
+    await untilListed(second, 'WorkflowType = "ask" AND ExecutionStatus = "Running"', 3);
     const after = reconcilerOf(second, 'after');
     const made = await after.reconcile();
     expect(made.toSorted()).toEqual(
@@ -153,6 +162,7 @@ describe('a worker that ends while it cannot reach the store, beside another one
     isDown = true;
     const run = await dying.triggerWorkflow('quick');
     await run.result();
+    await untilListed(dying, `WorkflowId = "${run.temporalWorkflowId}" AND ExecutionStatus = "Completed"`, 1);
     await dying.stop();
     isDown = false;
     // As it runs out by itself.

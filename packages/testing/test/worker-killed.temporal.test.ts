@@ -34,6 +34,7 @@ it('repeats no recorded item when a worker is killed, and the next worker finish
     await until(async () => (await calls(log)).length >= ITEMS / 3);
     first.kill('SIGKILL');
     await once(first, 'exit');
+    await writeFile(path.join(dir, 'killed'), '');
     const killedAt = Date.now();
     const recorded = await recordedItems(handle);
     const before = await calls(log);
@@ -119,11 +120,13 @@ tasks:
   );
   await writeFile(
     path.join(dir, 'tools.ts'),
-    `import { appendFileSync } from 'node:fs';
+    `import { appendFileSync, existsSync } from 'node:fs';
 export default {
   async work({ item }: { item: number }) {
     appendFileSync(${JSON.stringify(log)}, JSON.stringify({ item, pid: process.pid }) + '\\n');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The last third ends after the kill, so that it comes in the middle of the run.
+    do await new Promise((resolve) => setTimeout(resolve, 300));
+    while (item > ${(ITEMS * 2) / 3} && !existsSync(${JSON.stringify(path.join(dir, 'killed'))}));
     return { item };
   },
 };

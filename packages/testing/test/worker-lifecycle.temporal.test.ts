@@ -65,7 +65,8 @@ describe('a worker that is stopped', () => {
     await worker.setup();
     await Promise.all([worker.stop(), worker.stop()]);
     await worker.stop();
-    expect(await statusOf(worker.dispatcherId)).toBe('COMPLETED');
+    // Should the server be slow, the other worker goes on with what this one leaves.
+    await expect.poll(() => statusOf(worker.dispatcherId)).toBe('COMPLETED');
   });
 
   it('retires the dispatcher that it was just opening', async () => {
@@ -73,7 +74,8 @@ describe('a worker that is stopped', () => {
     const starting = worker.setup();
     await worker.stop();
     await starting;
-    expect(await statusOf(worker.dispatcherId)).toBe('COMPLETED');
+    // Should the server be slow, the other worker goes on with what this one leaves.
+    await expect.poll(() => statusOf(worker.dispatcherId)).toBe('COMPLETED');
   });
 
   it('says that it has ended to whoever wants to set it up again', async () => {
