@@ -127,7 +127,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     await using hosts = createHosts(1);
     const run = promisify(execFile);
     const outputs = await Promise.all(
-      each(4).map((own) => run(process.execPath, [program, hosts.url, String(own)], { timeout: 100_000 })),
+      each(4).map((own) => run(process.execPath, [program, hosts.url, String(own)], { timeout: 110_000 })),
     );
     const answers = outputs.map(
       ({ stdout }) => JSON.parse(stdout) as { totals: { total_count: number }[]; same: { total_count: number }[] },

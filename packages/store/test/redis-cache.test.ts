@@ -60,7 +60,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
   async function contextOf(open: () => Store, remove: () => Promise<void>, ttlMs = LONG_MS) {
     await redis.command('FLUSHALL');
     const plain = open();
-    const [store, other] = [1, 2].map(() => withRedisCache(open(), { url: redis.url, ttlMs, timeoutMs: 5_000 }));
+    const [store, other] = [1, 2].map(() => withRedisCache(open(), { url: redis.url, ttlMs, timeoutMs: 60_000 }));
     await Promise.all([untilConnected(store!), untilConnected(other!)]);
     return {
       store: store!,
@@ -167,7 +167,7 @@ describe.skipIf(redisMissing !== undefined)(`a store with Redis before it${reaso
     /** The load has gone on so far; when it fails, so does this. */
     const passes = async (rounds: number): Promise<void> => {
       const until = version + rounds;
-      await Promise.race([load, vi.waitFor(() => expect(version).toBeGreaterThan(until), { timeout: 20_000 })]);
+      await Promise.race([load, vi.waitFor(() => expect(version).toBeGreaterThan(until), { timeout: 100_000 })]);
     };
     for (let i = 0; i < 3; i += 1) {
       await passes(20);

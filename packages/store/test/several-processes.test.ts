@@ -37,7 +37,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 async function writeAtOnce(kind: 'sqlite' | 'postgres', target: string) {
   const outputs = await Promise.all(
     Array.from({ length: PROCESSES }, (_, index) =>
-      run(process.execPath, [program, kind, target, String(index)], { timeout: 50_000 }),
+      run(process.execPath, [program, kind, target, String(index)], { timeout: 110_000 }),
     ),
   );
   return outputs.map(({ stdout }) => JSON.parse(stdout) as { reserved: number[]; ended: number[] });
@@ -74,7 +74,7 @@ describe('several processes that start on one new SQLite file', () => {
 
   it('wait for one that writes, and give up in the end', async () => {
     const path = join(dir, 'locked.db');
-    await using store = createSqliteStore({ path });
+    await using store = createSqliteStore({ path, busyTimeoutMs: 3_600_000 });
     await store.ping();
     await using impatient = createSqliteStore({ path, busyTimeoutMs: 50 });
     await impatient.heartbeats.listAlive('');

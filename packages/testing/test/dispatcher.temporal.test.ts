@@ -240,7 +240,6 @@ describe('a dispatcher', () => {
     await expect.poll(async () => (await late.client.workflow.count(query)).count).toBeGreaterThanOrEqual(backlog);
     for await (const { closeTime } of late.client.workflow.list({ query })) ended.push(closeTime!.getTime());
     expect(ended.filter((at) => at < handledAt).length).toBeLessThan(backlog / 2);
-    console.log(`DEBUG ${ended.filter((at) => at < handledAt).length}`);
     await sender.retire();
     await late.stop();
   });

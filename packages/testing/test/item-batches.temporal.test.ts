@@ -118,21 +118,23 @@ describe('a collection of 3,000 plain tasks on a server', () => {
 describe('a worker that is killed in the middle of a batch', () => {
   it('leaves to the next one what was not noted, and no more', async () => {
     const log = path.join(dir, 'calls.log');
-    const killed = path.join(dir, 'killed');
     const project = await writeProject(
       'killed-batch',
       `max_workers: 20\n    task: { id: "c{{ .item }}", type: basic, tool: work, with: { n: "{{ .item }}" } }`,
       `runtime: { type: node, entrypoint: ./tools.ts, permissions: [--allow-read, "--allow-write=${dir}"] }\n`,
     );
+    // A tool may read what was there, in its project, when its process started.
+    const killed = path.join(project, 'killed');
+    await writeFile(killed, 'no');
     await writeFile(
       path.join(project, 'tools.ts'),
-      `import { appendFileSync, existsSync } from 'node:fs';
+      `import { appendFileSync, readFileSync } from 'node:fs';
 export default {
   async work({ n }: { n: number }) {
     appendFileSync(${JSON.stringify(log)}, n + '\\n');
     // The last ones end after the kill, so that it comes in the middle of the run.
     do await new Promise((resolve) => setTimeout(resolve, 250));
-    while (n > 700 && !existsSync(${JSON.stringify(killed)}));
+    while (n > 700 && readFileSync(${JSON.stringify(killed)}, 'utf8') !== 'yes');
     return { n };
   },
 };
@@ -152,7 +154,7 @@ export default {
       await until(async () => (await calls(log)).length >= 340 && (await keptNow()).size > 200);
       first.kill('SIGKILL');
       await once(first, 'exit');
-      await writeFile(killed, '');
+      await writeFile(killed, 'yes');
       const before = await calls(log);
       const kept = await keptNow();
 

@@ -167,7 +167,7 @@ describe('two workers of one project', () => {
     // The first that is accepted travels alone, so that most are on their way now.
     await Promise.race(sending);
     victim.child.kill('SIGKILL');
-    await writeFile(path.join(dir, 'killed'), '');
+    await writeFile(path.join(dir, 'killed'), 'yes');
     const killedAt = Date.now();
     const callsBefore = (await callers()).length;
     await Promise.all([once(victim.child, 'exit'), ...sending]);
@@ -229,6 +229,8 @@ workflows: [{ source: ./steps.yaml }, { source: ./long.yaml }, { source: ./note.
 runtime: { type: node, entrypoint: ./tools.ts, permissions: [--allow-read, "--allow-write=${at}"] }
 tools: [{ id: work }]
 `,
+    // A tool may read what was there when its process started.
+    killed: 'no',
     'note.yaml': `id: note
 triggers: [{ type: signal, name: noted }]
 tasks: [{ id: one, type: aggregate, outputs: { n: 1 } }]
@@ -246,12 +248,12 @@ tasks:
     max_workers: 4
     task: { id: one, type: basic, use: tool(work), with: { ms: 250, log: "{{ .workflow.input.log }}", until: "{{ .workflow.input.until }}" } }
 `,
-    'tools.ts': `import { appendFileSync, existsSync } from 'node:fs';
+    'tools.ts': `import { appendFileSync, readFileSync } from 'node:fs';
 export default {
   async work({ ms, log, until }: { ms: number; log?: string; until?: string }) {
     if (log !== undefined) appendFileSync(log, process.ppid + '\\n');
     do await new Promise((resolve) => setTimeout(resolve, ms));
-    while (until !== undefined && !existsSync(until));
+    while (until !== undefined && readFileSync(until, 'utf8') !== 'yes');
     return { ms };
   },
 };

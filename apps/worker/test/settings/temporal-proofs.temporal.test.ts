@@ -257,5 +257,5 @@ const proofs: ProofsOf<'temporal'> = {
 };
 
 describe('settings of Temporal and of the worker', () => {
-  it.each(Object.entries(proofs))('%s holds', { timeout: 60_000 }, (_key, prove) => prove());
+  it.each(Object.entries(proofs))('%s holds', (_key, prove) => prove());
 });
