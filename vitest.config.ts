@@ -16,6 +16,8 @@ const within = (ms: number) => ({
 
 export default defineConfig({
   test: {
+    // A run that passed must not fail because its processes were slow to end.
+    teardownTimeout: 120_000,
     projects: [
       {
         resolve: source,
