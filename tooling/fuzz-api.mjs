@@ -75,7 +75,7 @@ async function fuzz({ name, phases, args }, { url, headers, known }, withKeys) {
   const command = [
     ['--config-file', path.join(import.meta.dirname, 'fuzz-api/schemathesis.toml'), 'run', schema, '--url', url],
     ['--phases', phases, '--max-examples', examples, '--seed', values.seed, '--checks', 'all'],
-    ['--no-color', '--request-timeout', '30', '--report-json-path', report],
+    ['--no-color', '--request-timeout', '120', '--report-json-path', report],
     values.short ? ['--generation-deterministic'] : ['--generation-database', 'none'],
     Object.entries(headers).flatMap(([header, value]) => ['--header', `${header}: ${value}`]),
     args,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = new URL('../examples/', import.meta.url);
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 /** What is printed when a program that serves is ready. */
 const SERVES = new Map([
   ['compozy dev', 'task queue'],

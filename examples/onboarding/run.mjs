@@ -76,11 +76,11 @@ async function outputOf(run) {
 
 /** The event as the store shows it, once it has come that far. */
 async function eventThatIs(status, eventId) {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const event = await store.events.get(project.name, eventId);
     if (event?.status === status) return event;
-    assert.ok(Date.now() < end, `event ${eventId} is ${event?.status ?? 'not there'} after 15 s, and not ${status}`);
+    assert.ok(Date.now() < end, `event ${eventId} is ${event?.status ?? 'not there'} after 120 s, and not ${status}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

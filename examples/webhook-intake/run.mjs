@@ -104,12 +104,12 @@ async function deliver(api, body, { event = 'issues', delivery = randomUUID(), s
 
 /** The run that the event started, once it has ended. */
 async function endOf(api, eventId) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const { started = [] } = await get(`${api}/events/${eventId}`);
     const run = started[0] && (await get(`${api}/executions/workflows/${started[0].workflow_exec_id}`));
     if (run?.ended_at) return run;
-    assert.ok(Date.now() < end, `event ${eventId} has no run that ended after 30 s`);
+    assert.ok(Date.now() < end, `event ${eventId} has no run that ended after 120 s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -145,9 +145,9 @@ async function fill(url, headers) {
 }
 
 async function until(what, holds) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 180_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`${what} did not come within 30 s`);
+    if (Date.now() > end) throw new Error(`${what} did not come within 180 s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

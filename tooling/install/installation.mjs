@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 /** A folder with packages from npm. What runs in it has nothing of the workspace around it. */
 export function createInstallation(dir) {

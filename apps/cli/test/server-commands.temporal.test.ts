@@ -37,7 +37,7 @@ beforeAll(async () => {
   keys.starts = await createKey('starts', 'run');
   worker = await startWorker(folder.dir, temporal.address);
   Object.assign(env, { COMPOZY_BASE_URL: worker.url, COMPOZY_API_KEY: keys.all });
-}, 60_000);
+});
 
 afterAll(async () => {
   await worker?.stop();
@@ -164,6 +164,11 @@ describe('compozy start', () => {
 describe('compozy executions', () => {
   it('lists what there is, by workflow and status, page by page', async () => {
     for (const name of ['p1', 'p2', 'p3']) await json('start', 'greet', '-i', JSON.stringify({ name }), '--wait');
+    // Those of the tests before have ended, so that all lists show the same.
+    await until(
+      () => json<Page>('executions', 'list', '--workflow', 'greet', '--status', 'pending,running'),
+      ({ executions }) => executions.length === 0,
+    );
     const list = (...args: readonly string[]) =>
       json<Page>('executions', 'list', '--workflow', 'greet', '--status', 'success,failed', ...args);
     const whole = await list('--all', '--limit', '2');
@@ -360,10 +365,11 @@ describe('the way to the server', () => {
     async (how) => {
       const execId = await startHold();
       await reachStatus(execId, 'WAITING');
-      const args = ['--timeout', '120', '--json'];
+      const args = ['--timeout', '250', '--json'];
       const follow = startCompozy(['executions', 'follow', execId, ...args], env);
       const wait = startCompozy(['start', 'hold', '--wait', '600', '--correlation-id', `over-${how}`, ...args], env);
       const outputs = Promise.all([follow, wait].map((child) => text(child.stdout!)));
+      const ended = once(follow, 'close');
       const news = Promise.withResolvers<void>();
       let said = '';
       follow.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
@@ -385,6 +391,7 @@ describe('the way to the server', () => {
       for (const output of await outputs) {
         expect(JSON.parse(output)).toMatchObject({ status: 'SUCCESS', output: { by: 'Zoe' } });
       }
+      await ended;
       // Nothing is told twice, and nothing is left out.
       expect(said.match(/^\w+ SUCCESS/gm)).toEqual(['before SUCCESS', 'gate SUCCESS', 'after SUCCESS']);
       expect(said).toContain('the connection ended; connecting again');

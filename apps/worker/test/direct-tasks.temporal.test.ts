@@ -25,7 +25,7 @@ const RUNS = '/api/v0/executions/tasks';
 
 const start = (task: string, given?: unknown, headers: Record<string, string> = {}) =>
   call('POST', `${TASKS}/${task}/executions`, { body: { with: given }, headers });
-const sync = (task: string, given?: unknown, timeout = 30) =>
+const sync = (task: string, given?: unknown, timeout = 200) =>
   call('POST', `${TASKS}/${task}/executions/sync`, { body: { with: given, timeout } });
 
 async function untilStatus(execId: string, status: string): Promise<Answer> {
@@ -119,9 +119,16 @@ describe('the API of tasks', () => {
   });
 
   it('steers one that waits', async () => {
-    const late = await sync('gate', {}, 1);
-    expect(late).toMatchObject({ status: 408, body: { task_id: 'gate', state: { status: 'WAITING' } } });
+    const wait = () =>
+      call('POST', `${TASKS}/gate/executions/sync`, {
+        body: { with: {}, timeout: 1 },
+        headers: { 'idempotency-key': 'late' },
+      });
+    const late = await wait();
+    expect(late).toMatchObject({ status: 408, body: { task_id: 'gate' } });
     const id = late.body['exec_id'] as string;
+    await untilStatus(id, 'WAITING');
+    expect(await wait()).toMatchObject({ status: 408, body: { exec_id: id, state: { status: 'WAITING' } } });
     expect(late.headers.get('location')).toBe(`${RUNS}/${id}`);
     expect(await call('POST', `${RUNS}/${id}/pause`)).toMatchObject({ status: 200 });
     await untilStatus(id, 'PAUSED');

@@ -36,9 +36,9 @@ async function untilStatus(execId: string, status: string): Promise<Answer> {
   }
 }
 
-async function countOfHold(): Promise<number> {
+async function idsOfHold(): Promise<readonly string[]> {
   const { body } = await call('GET', '/api/v0/workflows/hold/executions?limit=500');
-  return (body['executions'] as unknown[]).length;
+  return (body['executions'] as { workflow_exec_id: string }[]).map((one) => one.workflow_exec_id);
 }
 
 describe('workflows', () => {
@@ -102,12 +102,16 @@ describe('executions', () => {
   });
 
   it('go on when waiting took too long, and the answer has their ids', async () => {
-    const late = await call('POST', '/api/v0/workflows/hold/executions/sync', { body: { timeout: 1 } });
-    expect(late).toMatchObject({
-      status: 408,
-      body: { code: 'Api.TimedOut', workflow_id: 'hold', workflow: { status: 'WAITING' } },
-    });
+    const wait = () =>
+      call('POST', '/api/v0/workflows/hold/executions/sync', {
+        body: { timeout: 1 },
+        headers: { 'idempotency-key': 'late-1' },
+      });
+    const late = await wait();
+    expect(late).toMatchObject({ status: 408, body: { code: 'Api.TimedOut', workflow_id: 'hold' } });
     const id = late.body['exec_id'] as string;
+    await untilStatus(id, 'WAITING');
+    expect(await wait()).toMatchObject({ status: 408, body: { exec_id: id, workflow: { status: 'WAITING' } } });
     expect(late.headers.get('location')).toBe(`/api/v0/executions/workflows/${id}`);
     const signal = { signal_name: 'approval', payload: { by: 'Cy' } };
     const sent = await call('POST', `/api/v0/executions/workflows/${id}/signals`, { body: signal });
@@ -169,20 +173,31 @@ describe('Idempotency-Key', () => {
     expect(await start('greet', { name: 'Ed' }, key)).toMatchObject({ status: 422, body: { code: 'Api.Rejected' } });
   });
 
-  it('is refused while the first request goes on; after a timeout it finds the same execution', async () => {
+  it('is refused while the first request goes on', async () => {
     const headers = { 'idempotency-key': 'slow-1' };
     const path = '/api/v0/workflows/hold/executions/sync';
-    const before = await countOfHold();
-    const first = call('POST', path, { body: { timeout: 2 }, headers });
-    while ((await countOfHold()) === before) await new Promise((resolve) => setTimeout(resolve, 20));
-    const second = await call('POST', path, { body: { timeout: 2 }, headers });
+    const before = await idsOfHold();
+    const first = call('POST', path, { body: { timeout: 200 }, headers });
+    while ((await idsOfHold()).length === before.length) await new Promise((resolve) => setTimeout(resolve, 20));
+    const second = await call('POST', path, { body: { timeout: 200 }, headers });
     expect(second).toMatchObject({ status: 409, body: { code: 'Api.Conflict' } });
     expect(second.headers.get('retry-after')).toBe('1');
-    const { status, body } = await first;
+    const [id] = (await idsOfHold()).filter((one) => !before.includes(one));
+    await untilStatus(id!, 'WAITING');
+    const signal = { signal_name: 'approval', payload: { by: 'Gil' } };
+    await call('POST', `/api/v0/executions/workflows/${id}/signals`, { body: signal });
+    expect(await first).toMatchObject({ status: 200, body: { exec_id: id } });
+  });
+
+  it('finds the same execution after a timeout', async () => {
+    const headers = { 'idempotency-key': 'slow-2' };
+    const path = '/api/v0/workflows/hold/executions/sync';
+    const before = await idsOfHold();
+    const { status, body } = await call('POST', path, { body: { timeout: 1 }, headers });
     expect(status).toBe(408);
-    const third = await call('POST', path, { body: { timeout: 2 }, headers });
-    expect(third).toMatchObject({ status: 408, body: { exec_id: body['exec_id'] } });
-    expect(await countOfHold()).toBe(before + 1);
+    const again = await call('POST', path, { body: { timeout: 1 }, headers });
+    expect(again).toMatchObject({ status: 408, body: { exec_id: body['exec_id'] } });
+    expect(await idsOfHold()).toHaveLength(before.length + 1);
   });
 
   it('is free again after a start that was refused', async () => {

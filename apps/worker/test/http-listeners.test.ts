@@ -23,14 +23,14 @@ describe('listeners of an execution', () => {
     const listeners = await Promise.all(Array.from({ length: 50 }, () => fetch(url, { signal: gone.signal })));
     expect(listeners.map(({ status }) => status)).toEqual(Array(50).fill(200));
     const before = plain.reads();
-    await expect.poll(() => plain.reads(), { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(() => plain.reads()).toBeGreaterThan(before);
     gone.abort();
     const readsInAWhile = async () => {
       const from = plain.reads();
       await sleep(700);
       return plain.reads() - from;
     };
-    await expect.poll(readsInAWhile, { timeout: 10_000 }).toBe(0);
+    await expect.poll(readsInAWhile).toBe(0);
   });
 });
 
@@ -62,8 +62,8 @@ describe('a server with as many listeners as it may have', () => {
       [503, '5'],
     ]);
     gone.abort();
-    await expect.poll(async () => (await fetch(url, { method: 'HEAD' })).status, { timeout: 20_000 }).toBe(200);
-  }, 60_000);
+    await expect.poll(async () => (await fetch(url, { method: 'HEAD' })).status).toBe(200);
+  });
 });
 
 describe('a caller with as many streams as it may have', () => {
@@ -81,7 +81,7 @@ describe('a caller with as many streams as it may have', () => {
     expect(await refused.json()).toMatchObject({ code: 'Api.TooManyRequests', detail: expect.stringMatching(/^2 /) });
     expect((await listen('10.0.0.2')).status).toBe(200);
     one.abort();
-    await expect.poll(async () => (await listen('10.0.0.1')).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await listen('10.0.0.1')).status).toBe(200);
     gone.abort();
   });
 });

@@ -48,7 +48,8 @@ describe('the stream of an execution', () => {
         await callServer(sample.url, 'POST', `${String(body['exec_url'])}/signals`, { body: signal });
       }
     }
-    expect(second).toEqual([
+    // What lasts for a moment only may be seen or not.
+    expect(second.filter((line) => !line.endsWith(' RUNNING'))).toEqual([
       'workflow_status WAITING',
       'task_status gate WAITING',
       'task_status gate SUCCESS',
@@ -73,7 +74,7 @@ describe('the stream of an execution', () => {
 
 describe('a drain', () => {
   it('fails no request of clients that heed readiness, ends streams, and lets waiting requests finish', async () => {
-    await using sample = await startSampleServer(temporal.address, { drainDelayMs: 500 });
+    await using sample = await startSampleServer(temporal.address, { drainDelayMs: 5_000 });
     const answers: number[] = [];
     const ids: string[] = [];
     const isReady = async () => (await fetch(`${sample.healthUrl}/ready`)).status === 200;
@@ -103,7 +104,7 @@ describe('a drain', () => {
     const waiting = callServer(sample.url, 'POST', `${HOLD}/sync`, { body: { timeout: 60 } });
     while (answers.length < 50) await new Promise((resolve) => setTimeout(resolve, 10));
 
-    await sample.server.drain(6_000);
+    await sample.server.drain(8_000);
     await Promise.all([watch, ...clients]);
     expect(new Set(answers)).toEqual(new Set([202]));
     expect(await streamed).not.toContain('complete');
@@ -130,7 +131,7 @@ describe('a drain', () => {
       return { answer, body: text(answer) };
     };
     const first = await listen();
-    const drained = sample.server.drain(4_000);
+    const drained = sample.server.drain(60_000);
     await first.body;
     const { answer, body } = await listen();
     expect({ status: answer.statusCode, connection: answer.headers.connection }).toEqual({

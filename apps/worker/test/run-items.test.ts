@@ -81,7 +81,8 @@ describe('runItems', () => {
       if (Number(item) < 5 && order.filter((one) => one === String(item)).length < 2) throw new Error('again');
       return {};
     });
-    const retry = { ...taskBase.policy.retry, initialIntervalMs: 600, maximumIntervalMs: 600 };
+    // Longer than all the others take together, also where this machine is busy.
+    const retry = { ...taskBase.policy.retry, initialIntervalMs: 5_000, maximumIntervalMs: 5_000 };
     const call = await callOf(options, { task: { policy: { ...taskBase.policy, retry } } });
     const result = await runItems(call, { signal: new AbortController().signal, noted: undefined, note() {} }, options);
     expect(result.success).toBe(50);

@@ -80,7 +80,7 @@ describe.skipIf(postgresMissing !== undefined)(`two hosts with one PostgreSQL${r
     const [ada, bob] = hosts.map(({ host }) => host) as [Host, Host];
     const run = async (host: Host, workflow: string, input = {}) => {
       const sync = `/api/v0/workflows/${workflow}/executions/sync`;
-      const { body } = await callServer(host.url, 'POST', sync, { body: { input } });
+      const { body } = await callServer(host.url, 'POST', sync, { body: { input, timeout: 200 } });
       expect(body).toMatchObject({ workflow: { status: 'SUCCESS' } });
       return (body as { workflow: { output: unknown } }).workflow.output;
     };
@@ -99,10 +99,10 @@ describe.skipIf(postgresMissing !== undefined)(`two hosts with one PostgreSQL${r
       for (const host of [ada, bob]) {
         const health = () => callServer(host.url, 'GET', '/api/v0/health');
         await expect
-          .poll(health, { timeout: 20_000 })
+          .poll(health)
           .toMatchObject({ status: 503, body: { checks: { temporal: 'up', store: 'down', memory: 'down' } } });
-        const ready = (await (await fetch(`${host.healthUrl}/ready`)).json()) as object;
-        expect(ready).toMatchObject({ status: 'unready', checks: { memory: 'down' } });
+        const ready = async () => (await (await fetch(`${host.healthUrl}/ready`)).json()) as object;
+        await expect.poll(ready).toMatchObject({ status: 'unready', checks: { memory: 'down' } });
         const memories = await callServer(host.url, 'GET', '/api/v0/memory/health');
         expect(memories).toMatchObject({ status: 200, body: { healthy: false, memories: [{ id: 'chat' }] } });
       }

@@ -71,15 +71,13 @@ it('a webhook starts a run, once for a delivery', async () => {
     expect(await push('d1')).toBe(first);
     const other = await push('d2');
     const startedBy = async (eventId: string) => (await store.events.get('hooked', eventId))?.started ?? [];
-    await expect.poll(() => startedBy(first), { timeout: 30_000 }).toHaveLength(1);
-    await expect.poll(() => startedBy(other), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => startedBy(first)).toHaveLength(1);
+    await expect.poll(() => startedBy(other)).toHaveLength(1);
     const workflowExecId = (await startedBy(first))[0]?.workflowExecId;
     const read = async () => (await callServer(url, 'GET', `/api/v0/executions/workflows/${workflowExecId}`)).body;
-    await expect
-      .poll(read, { timeout: 30_000 })
-      .toMatchObject({ status: 'SUCCESS', output: { text: 'refs/heads/main by webhook' } });
+    await expect.poll(read).toMatchObject({ status: 'SUCCESS', output: { text: 'refs/heads/main by webhook' } });
     const listed = async () => (await callServer(url, 'GET', '/api/v0/workflows/main/executions')).body['executions'];
-    await expect.poll(listed, { timeout: 30_000 }).toHaveLength(2);
+    await expect.poll(listed).toHaveLength(2);
     // What verifies a webhook is none of a run's business, so a secret that is written in the file stays there.
     const run = worker.client.workflow.getHandle(`main-${workflowExecId}`);
     // The row is written right before the run ends.

@@ -39,7 +39,7 @@ describe('transition', () => {
       ),
       { numRuns: RUNS, seed: 20_261_124 },
     );
-  }, 120_000);
+  });
 });
 
 function runAndCheck(plan: Plan, choices: readonly EventChoice[]): void {

@@ -263,5 +263,5 @@ describe('checkProject', () => {
       ),
       { numRuns: 500, seed: 7 },
     );
-  }, 60_000);
+  });
 });

@@ -18,7 +18,7 @@ function fakeSdk(body: string) {
     } };`,
   );
   const target = join(directory.path, 'cache', 'temporal');
-  const download = (limitMs = 20_000) =>
+  const download = (limitMs = 100_000) =>
     downloadWithSdk({ target, env: undefined, log: () => undefined, testingModule, limitMs });
   const leftInCache = () => readdirSync(join(directory.path, 'cache'));
   return { target, download, leftInCache, [Symbol.dispose]: () => directory.remove() };

@@ -24,10 +24,9 @@ async function readPids(file: string): Promise<number[]> {
   return readFileSync(file, 'utf8').trim().split(' ').map(Number);
 }
 
-async function areGone(pids: readonly number[]): Promise<boolean> {
-  const deadline = Date.now() + 3_000;
-  while (pids.some(isAlive) && Date.now() < deadline) await sleep(20);
-  return !pids.some(isAlive);
+/** Waits until they have ended, or for the time limit of the test. */
+async function areGone(pids: readonly number[]): Promise<void> {
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 }
 
 // A program with a child of its own; it writes both process ids to the file $1.
@@ -82,7 +81,7 @@ describe('startGuardedProcess', () => {
     const pids = await readPids(file);
     await Promise.all([program.stop(), program.stop()]);
     await program.stop();
-    expect(await areGone(pids)).toBe(true);
+    await areGone(pids);
   });
 
   it('ends what a program that crashed has left behind', async () => {
@@ -90,7 +89,7 @@ describe('startGuardedProcess', () => {
     const file = join(directory.path, 'pids');
     const program = startGuardedProcess(sh('sleep 60 & echo "$!" > "$1"; exit 1', file));
     expect(await program.exited).toBe(1);
-    expect(await areGone(await readPids(file))).toBe(true);
+    await areGone(await readPids(file));
   });
 
   it.each([
@@ -110,6 +109,6 @@ describe('startGuardedProcess', () => {
     expect(pids.every(isAlive)).toBe(true);
     owner.kill('SIGKILL');
     await once(owner, 'exit');
-    expect(await areGone(pids)).toBe(true);
+    await areGone(pids);
   });
 });

@@ -38,7 +38,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   async function create() {
@@ -127,7 +127,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     await using hosts = createHosts(1);
     const run = promisify(execFile);
     const outputs = await Promise.all(
-      each(4).map((own) => run(process.execPath, [program, hosts.url, String(own)], { timeout: 100_000 })),
+      each(4).map((own) => run(process.execPath, [program, hosts.url, String(own)], { timeout: 110_000 })),
     );
     const answers = outputs.map(
       ({ stdout }) => JSON.parse(stdout) as { totals: { total_count: number }[]; same: { total_count: number }[] },
@@ -147,7 +147,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     const miscounted = `select c.key from compozy_memory_conversations c where (c.count, c.tokens) <>
       (select count(*), coalesce(sum(tokens), 0) from compozy_memory_messages m where m.conversation = c.id)`;
     expect(await query(hosts.url, miscounted)).toEqual([]);
-  }, 120_000);
+  });
 
   it('keeps each append once when the server is killed among many, and each is tried again', async () => {
     await using own = await startPostgres();
@@ -171,10 +171,10 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     };
     const all = Promise.all(each(400).map(persist));
     for (const goal of [50, 150]) {
-      await expect.poll(() => done, { timeout: 30_000, interval: 1 }).toBeGreaterThan(goal);
+      await expect.poll(() => done, { interval: 1 }).toBeGreaterThan(goal);
       const before = failed;
       await own.stop();
-      await expect.poll(() => failed, { timeout: 30_000 }).toBeGreaterThan(before);
+      await expect.poll(() => failed).toBeGreaterThan(before);
       await own.start();
     }
     await all;
@@ -186,7 +186,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
         .toSorted(),
     );
     await Promise.all(memories.map((memory) => memory.close()));
-  }, 120_000);
+  });
 
   it.each([
     ['before it is committed', 'before'],
@@ -228,7 +228,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     await used!.close();
     await expect(append(used!, 'closed')).rejects.toMatchObject(unavailable);
     await fresh!.close();
-  }, 60_000);
+  });
 
   it('gives up on a conversation that somebody holds for too long, and serves the others meanwhile', async () => {
     await using hosts = createHosts(2);
@@ -245,7 +245,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     await client.end();
     await held;
     expect(await append(memory, 'three')).toMatchObject({ success: true });
-  }, 60_000);
+  });
 
   it('takes a conversation back from a host that stands still in the middle of a change', async () => {
     await using hosts = createHosts(1);
@@ -261,7 +261,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     const still = append(memory, 'two', same);
     const held = `select * from pg_locks where locktype = 'advisory' and granted
       and database = (select oid from pg_database where datname = current_database())`;
-    await expect.poll(async () => (await pool.query(held)).rows.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await pool.query(held)).rows.length).toBe(1);
     const late = await Promise.allSettled(each(4).map((index) => append(other, `late ${index}`)));
     expect(late).toMatchObject(each(4).map(() => ({ status: 'rejected', reason: unavailable })));
     // Two of them waited for the database; the others do not wait for it too, one after another.
@@ -272,7 +272,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     expect(await texts(other)).toEqual(['one', 'three', 'two']);
     await memory.close();
     await pool.end();
-  }, 60_000);
+  });
 
   it('leaves a database of a later version alone, and says so', async () => {
     const url = server.createDatabase();
@@ -353,7 +353,7 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
     expect(await receivedBy(() => texts(memory))).toBeGreaterThan(29_000_000);
     await memory.close();
     await pool.end();
-  }, 60_000);
+  });
 
   it('removes what expired, and results that no retry can ask for any more', async () => {
     let now = Date.UTC(2030, 0, 1);
@@ -368,5 +368,5 @@ describe.skipIf(postgresMissing !== undefined)(`createPostgresStore${reason}`, (
       (select count(*)::int from compozy_memory_messages) as messages,
       (select count(*)::int from compozy_memory_operations) as operations`;
     expect(await query(hosts.url, counts)).toEqual([{ conversations: 3, messages: 3, operations: 3 }]);
-  }, 60_000);
+  });
 });

@@ -141,7 +141,7 @@ describe(`the stores${postgresMissing === undefined ? '' : ` (without PostgreSQL
     if (postgresMissing !== undefined) return;
     server = await startPostgres();
     postgres = createPostgresStore({ url: server.createDatabase() });
-  }, 60_000);
+  });
   afterAll(async () => {
     await postgres?.close();
     await server?.[Symbol.asyncDispose]();
@@ -211,5 +211,5 @@ describe(`the stores${postgresMissing === undefined ? '' : ` (without PostgreSQL
       }),
       { numRuns: 150, seed: 20_261_124 },
     );
-  }, 120_000);
+  });
 });

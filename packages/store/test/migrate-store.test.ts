@@ -59,7 +59,7 @@ describe.skipIf(postgresMissing !== undefined)(`migrateStore on PostgreSQL${reas
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   it('is done by one of several, and told by that one only', async () => {

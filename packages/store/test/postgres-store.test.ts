@@ -13,7 +13,7 @@ describe.skipIf(postgresMissing !== undefined)(`PostgreSQL${reason}`, () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   const create = async () => {

@@ -30,14 +30,14 @@ beforeAll(async () => {
     external: ['pg-native'],
     logLevel: 'error',
   });
-}, 60_000);
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** Starts all at once, and gives what each of them got. */
 async function writeAtOnce(kind: 'sqlite' | 'postgres', target: string) {
   const outputs = await Promise.all(
     Array.from({ length: PROCESSES }, (_, index) =>
-      run(process.execPath, [program, kind, target, String(index)], { timeout: 50_000 }),
+      run(process.execPath, [program, kind, target, String(index)], { timeout: 110_000 }),
     ),
   );
   return outputs.map(({ stdout }) => JSON.parse(stdout) as { reserved: number[]; ended: number[] });
@@ -56,7 +56,7 @@ describe('several processes that start on one new SQLite file', () => {
     expect((await store.workflows.get('shared'))?.output).toBe(594);
     using database = new DatabaseSync(path);
     expect(database.prepare('select version from compozy_schema').all()).toEqual([{ version: 1 }]);
-  }, 60_000);
+  });
 
   it('are refused when a newer release has migrated it', async () => {
     const path = join(dir, 'newer.db');
@@ -74,7 +74,7 @@ describe('several processes that start on one new SQLite file', () => {
 
   it('wait for one that writes, and give up in the end', async () => {
     const path = join(dir, 'locked.db');
-    await using store = createSqliteStore({ path });
+    await using store = createSqliteStore({ path, busyTimeoutMs: 3_600_000 });
     await store.ping();
     await using impatient = createSqliteStore({ path, busyTimeoutMs: 50 });
     await impatient.heartbeats.listAlive('');
@@ -106,7 +106,7 @@ describe.skipIf(postgresMissing !== undefined)(
     let server: PostgresServer;
     beforeAll(async () => {
       server = await startPostgres();
-    }, 60_000);
+    });
     afterAll(async () => server?.[Symbol.asyncDispose]());
 
     it('migrate it once, and keep every rule between them', async () => {
@@ -126,6 +126,6 @@ describe.skipIf(postgresMissing !== undefined)(
         code: 'Store.Unavailable',
         message: expect.stringContaining('schema version 99'),
       });
-    }, 60_000);
+    });
   },
 );

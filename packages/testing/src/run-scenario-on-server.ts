@@ -44,7 +44,7 @@ export interface ServerRun {
   readonly history: unknown;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 /**
  * Runs a scenario on a Temporal server, following the events of a run that the machine made alone, and gives the trace

@@ -14,6 +14,7 @@ import { startDevServer, type DevServer } from '@compozy/dev-server';
 import { EVENT_SIGNAL } from '@compozy/dispatcher';
 import { createSqliteStore } from '@compozy/store';
 import { createBlobSweep, createRunReconciler, createWorker, type CompozyWorker } from '@compozy/worker';
+import { withoutPasses } from './without-passes.js';
 
 const PROJECT = 'blobs';
 const FILES = {
@@ -79,7 +80,7 @@ const openWorker = async () =>
   await createWorker({
     project: await loadProject(dir),
     temporal: { hostPort: temporal.address },
-    store,
+    store: withoutPasses(store),
     workflowsPath: fileURLToPath(new URL('./__fixtures__/own-workflows.mjs', import.meta.url)),
   });
 
@@ -142,6 +143,13 @@ async function untilStatus(execId: string, status: string): Promise<void> {
   while ((await store.workflows.get(execId))?.status !== status) await sleep(20);
 }
 
+/** Until a list of Temporal, which lags behind, shows so many open runs and dispatchers. */
+async function untilListed(count: number): Promise<void> {
+  const { client, taskQueue } = worker;
+  const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
+  while ((await client.workflow.count(query)).count !== count) await sleep(20);
+}
+
 const outputOf = (more: { readonly event: string }) => ({
   after: { output: { input: `${SIZE}`, before: `${SIZE}`, ...more } },
 });
@@ -178,10 +186,12 @@ describe('large values', () => {
     await kept.result();
     const ofKept = await refsOf(kept.workflowExecId);
     const ofOpen = [...(await refsOf(open.workflowExecId)), ...(await refsOf(ofEvent)), payload, handed];
+    await untilListed(5);
 
     await turn();
     expect(await store.workflows.get(over.workflowExecId)).toBe(undefined);
-    expect(await areThere([...ofOver, forgotten])).not.toContain(true);
+    // A dispatcher that does not answer at once puts it off.
+    while ((await areThere([...ofOver, forgotten])).includes(true)) await turn();
     // Temporal still has the run, without its large values.
     await expect(over.result()).rejects.toMatchObject({ code: 'Blob.NotFound' });
     expect(await areThere([...ofKept, ...ofOpen])).not.toContain(false);
@@ -203,8 +213,8 @@ describe('large values', () => {
 
     // Nothing is open any more: with the last rows, everything goes.
     await old();
-    for (let times = 0; times < 2; times += 1) await turn();
-    expect(await areThere([...ofKept, ...ofOpen, ...ofMany])).not.toContain(true);
+    await untilListed(1);
+    while ((await areThere([...ofKept, ...ofOpen, ...ofMany])).includes(true)) await turn();
   });
 
   it('of open runs stay while the store, which is new, knows nothing of them', async () => {
@@ -222,11 +232,12 @@ describe('large values', () => {
     await untilStatus(open.workflowExecId, 'WAITING');
     const ofOpen = await refsOf(open.workflowExecId);
     await old();
+    await untilListed(3);
     await using empty = createSqliteStore({ path: ':memory:' });
     const { turn } = retentionOf(empty);
     await turn();
     expect((await empty.workflows.list({ project: PROJECT, limit: 10 })).items).toEqual([]);
-    expect(await isThere(unused)).toBe(false);
+    while (await isThere(unused)) await turn();
     expect(await areThere([...ofOpen, held])).not.toContain(false);
     await client.workflow.getHandle('carried').signal('next');
     expect(await client.workflow.getHandle('carried').result()).toBe(SIZE);

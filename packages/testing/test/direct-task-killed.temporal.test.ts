@@ -58,8 +58,7 @@ it('goes on with one task after its worker is killed, with the file that it bega
     worker = await startWorkerHost(dir, server.address);
     const read = async () =>
       (await (await fetch(`${worker!.url}/executions/tasks/${execId}`)).json()) as Record<string, unknown>;
-    while ((await read())['status'] === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await read()).toMatchObject({ status: 'SUCCESS', output: { amount: 7, edition: 'old' } });
+    await expect.poll(read).toMatchObject({ status: 'SUCCESS', output: { amount: 7, edition: 'old' } });
     expect(await calls(log)).toEqual(['first', 'second', 'second']);
   } finally {
     worker?.child.kill('SIGTERM');

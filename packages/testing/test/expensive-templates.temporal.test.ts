@@ -108,8 +108,11 @@ async function brokenWorkflowTasks({ workflow_id, workflow_exec_id }: RunView): 
 }
 
 describe('a template that takes too much', () => {
-  it.each(cases)('fails its task: %s', { timeout: 20_000 }, async (workflow, _tasks, expression) => {
-    const input = { list: Array.from({ length: 900 }, (_, index) => index), pattern: '(a*b)|a' };
+  it.each(cases)('fails its task: %s', async (workflow, _tasks, expression) => {
+    // What takes long before it takes too much, such as (a*b)|a, is a matter of the unit tests: a busy machine would not
+    // come to its end within a workflow task.
+    const pattern = '((a{0,30}){0,30}){0,1}b';
+    const input = { list: Array.from({ length: 900 }, (_, index) => index), pattern };
     const view = await project.run(workflow, input);
     expect(view).toMatchObject({ status: 'FAILED', error: { code: 'Template.TooExpensive' } });
     const { details } = view.error as { details: Record<string, unknown> };

@@ -41,7 +41,7 @@ async function execute(type: string, argument?: unknown): Promise<RunView> {
   return (await worker.client.workflow.execute(type, {
     taskQueue: worker.taskQueue,
     workflowId: `foreign-${(started += 1)}`,
-    workflowExecutionTimeout: '20 seconds',
+    workflowExecutionTimeout: '4 minutes',
     args: argument === undefined ? [] : [argument],
   })) as RunView;
 }

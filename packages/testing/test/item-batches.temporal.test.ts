@@ -123,13 +123,18 @@ describe('a worker that is killed in the middle of a batch', () => {
       `max_workers: 20\n    task: { id: "c{{ .item }}", type: basic, tool: work, with: { n: "{{ .item }}" } }`,
       `runtime: { type: node, entrypoint: ./tools.ts, permissions: [--allow-read, "--allow-write=${dir}"] }\n`,
     );
+    // A tool may read what was there, in its project, when its process started.
+    const killed = path.join(project, 'killed');
+    await writeFile(killed, 'no');
     await writeFile(
       path.join(project, 'tools.ts'),
-      `import { appendFileSync } from 'node:fs';
+      `import { appendFileSync, readFileSync } from 'node:fs';
 export default {
   async work({ n }: { n: number }) {
     appendFileSync(${JSON.stringify(log)}, n + '\\n');
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    // The last ones end after the kill, so that it comes in the middle of the run.
+    do await new Promise((resolve) => setTimeout(resolve, 250));
+    while (n > 700 && readFileSync(${JSON.stringify(killed)}, 'utf8') !== 'yes');
     return { n };
   },
 };
@@ -145,12 +150,13 @@ export default {
         workflowId: 'killed-batch-1',
         args: [{ input: { last: 1_010 } }],
       });
-      await until(async () => (await calls(log)).length >= 340);
+      const keptNow = async () => new Set([...(await completed(handle)), ...(await noted(handle, project))]);
+      await until(async () => (await calls(log)).length >= 340 && (await keptNow()).size > 200);
       first.kill('SIGKILL');
       await once(first, 'exit');
+      await writeFile(killed, 'yes');
       const before = await calls(log);
-      const kept = new Set([...(await completed(handle)), ...(await noted(handle, project))]);
-      expect(kept.size).toBeGreaterThan(200);
+      const kept = await keptNow();
 
       second = await startWorkerProcess(project, server.address);
       const view = (await handle.result()) as RunView;

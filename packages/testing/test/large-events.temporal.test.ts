@@ -36,7 +36,7 @@ describe('a dispatcher', () => {
     const large = { name: 'visited', event_id: 'large', payload: { name: 'x'.repeat(LARGEST) } };
     await dispatcher().signal(EVENT_SIGNAL, large);
     await test.worker.sendEvent({ name: 'visited', eventId: 'behind', payload: { name: 'Ada' } });
-    await expect.poll(async () => (await status()).handled, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await status()).handled).toBe(2);
     expect(await runOf('behind').result()).toMatchObject({ status: 'SUCCESS', output: { text: 'Hello Ada, glad' } });
     const { status: ended, input } = await runOf('large').result();
     expect([ended, (input as { name: string }).name.length]).toEqual(['SUCCESS', LARGEST]);
@@ -49,7 +49,7 @@ describe('a dispatcher', () => {
     await dispatcher().signal(EVENT_SIGNAL, { name: long });
     await dispatcher().signal(EVENT_SIGNAL, { name: 'visited', event_id: long });
     await test.worker.sendEvent({ name: 'visited', eventId: 'after', payload: { name: 'Bo' } });
-    await expect.poll(async () => (await status()).handled, { timeout: 20_000 }).toBe(3);
+    await expect.poll(async () => (await status()).handled).toBe(3);
     expect((await status()).dead).toBe(dead + 2);
   });
 });

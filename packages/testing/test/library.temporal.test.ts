@@ -26,11 +26,13 @@ const check: HealthCheck = {
     if (isDown) throw new Error('no answer from the gateway');
   },
 };
-const open = { now: 0, most: 0 };
+const open = { now: 0, most: 0, together: 1 };
+/** Takes a while, and ends no sooner than so many were open together. */
 const nap = async (): Promise<Json> => {
   open.now += 1;
   open.most = Math.max(open.most, open.now);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  do await new Promise((resolve) => setTimeout(resolve, 50));
+  while (open.most < open.together);
   open.now -= 1;
   return {};
 };
@@ -142,6 +144,7 @@ describe('createWorker', () => {
     });
     await second.run('slow');
     expect(open.most).toBe(1);
+    open.together = 3;
     await test.run('slow');
     expect(open.most).toBe(3);
   });
@@ -149,15 +152,15 @@ describe('createWorker', () => {
 
 describe('setup and stop', () => {
   it('have the dispatcher running, and completed', async () => {
-    const second = await another({
-      project: named('short-project'),
-    });
+    // Goes on with what the other one leaves, should the server be slow.
+    await using _beside = await another({ project: named('short-project') });
+    const second = await another({ project: named('short-project') });
     const { dispatcherId } = second.worker;
     const status = async () => (await server.client.workflow.getHandle(dispatcherId).describe()).status.name;
     expect(await status()).toBe('RUNNING');
     await second.worker.healthCheck();
     await second.stop();
-    expect(await status()).toBe('COMPLETED');
+    await expect.poll(status).toBe('COMPLETED');
   });
 });
 
@@ -268,6 +271,10 @@ describe('sendSignal', () => {
 
   it('speaks to all runs of a workflow that wait for it, once for an event id', async () => {
     const runs = [await waiting(), await waiting()];
+    // It asks those that a list of Temporal shows, which lags behind.
+    const ids = runs.map(({ temporalWorkflowId }) => `"${temporalWorkflowId}"`);
+    const listed = () => server.client.workflow.count(`WorkflowId IN (${ids.join()}) AND ExecutionStatus = "Running"`);
+    await expect.poll(async () => (await listed()).count).toBe(2);
     const before = await runsOf('hold');
     const send = () =>
       test.worker.sendSignal({

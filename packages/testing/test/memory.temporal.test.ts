@@ -14,6 +14,7 @@ import { createMemory, createSqliteStore } from '@compozy/memory';
 import { createWorker } from '@compozy/worker';
 import { startWorkerProcess } from './worker-process.js';
 
+/** Of a run; half of them before it is told to go on. */
 const MESSAGES = 150;
 
 let server: DevServer;
@@ -42,12 +43,13 @@ it('keeps every message of two runs once, though their worker is killed, and a t
   let worker: ChildProcess | undefined;
   try {
     worker = await startWorkerProcess(dir, server.address);
-    const runs = await Promise.all(['ada', 'bob'].map((who) => start('say', `say-${who}`, { who, last: MESSAGES })));
+    const runs = await Promise.all(['ada', 'bob'].map((who) => start('tell', `tell-${who}`, { who })));
     await until(() => storedMessages(dir) > MESSAGES / 2);
     worker.kill('SIGKILL');
     await once(worker, 'exit');
     const storedBefore = storedMessages(dir);
-    expect(storedBefore).toBeLessThan(2 * MESSAGES);
+    expect(storedBefore).toBeLessThanOrEqual(MESSAGES);
+    for (const run of runs) await run.signal('go_on', {});
 
     worker = await startWorkerProcess(dir, server.address);
     for (const run of runs) expect(((await run.result()) as RunView).status).toBe('SUCCESS');
@@ -128,11 +130,12 @@ async function until(condition: () => boolean): Promise<void> {
 
 async function writeProject(projectDir: string): Promise<void> {
   const key = "memory_ref: chat, key_template: 'team:{{ .env.TEAM }}'";
+  const one = `task: { id: 'one-{{ .index }}', type: memory, operation: append, ${key}, payload: '{{ .workflow.input.who }} {{ .item }}' }`;
   await writeFile(path.join(projectDir, '.env'), 'TEAM=hidden-team-7\n');
   await writeFile(
     path.join(projectDir, 'compozy.yaml'),
     `name: remember
-workflows: [{ source: ./say.yaml }, { source: ./recall.yaml }]
+workflows: [{ source: ./say.yaml }, { source: ./tell.yaml }, { source: ./recall.yaml }]
 memories: [{ id: chat, type: buffer, persistence: { type: redis, ttl: 24h } }]
 `,
   );
@@ -145,7 +148,17 @@ tasks:
     type: collection
     items: '1..{{ .workflow.input.last }}'
     max_workers: 10
-    task: { id: 'one-{{ .index }}', type: memory, operation: append, ${key}, payload: '{{ .workflow.input.who }} {{ .item }}' }
+    ${one}
+`,
+  );
+  await writeFile(
+    path.join(projectDir, 'tell.yaml'),
+    `id: tell
+config: { retry_policy: { initial_interval: 20ms } }
+tasks:
+  - { id: first, type: collection, items: '1..${MESSAGES / 2}', max_workers: 10, ${one} }
+  - { id: gate, type: wait, wait_for: go_on }
+  - { id: rest, type: collection, items: '${MESSAGES / 2 + 1}..${MESSAGES}', max_workers: 10, ${one} }
 `,
   );
   await writeFile(

@@ -34,9 +34,11 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'compozy-tools-'));
   await writeFile(path.join(dir, 'tools.ts'), tools);
   await writeFile(path.join(dir, '.env'), `TOKEN=${SECRET}\n`);
-  const definitions = ids.map((id) =>
-    id === 'leak' ? '{ id: leak, env: { TOKEN: "{{ .env.TOKEN }}" } }' : `{ id: ${id}, timeout: 2s }`,
-  );
+  const more: Readonly<Record<string, string>> = {
+    leak: ', env: { TOKEN: "{{ .env.TOKEN }}" }',
+    hang: ', timeout: 2s',
+  };
+  const definitions = ids.map((id) => `{ id: ${id}${more[id] ?? ''} }`);
   await writeFile(
     path.join(dir, 'compozy.yaml'),
     `name: misbehaving

@@ -29,7 +29,7 @@ outputs: { by: "{{ .tasks.hold.output.signal.payload.by }}" }
   server = await startDevServer();
   worker = await createWorker({ project: await loadProject(dir), temporal: { hostPort: server.address } });
   await worker.setup();
-}, 60_000);
+});
 
 afterAll(async () => {
   await worker?.stop();
@@ -86,9 +86,7 @@ describe('a signal of a foreign client', () => {
       'hold',
       eventExecId({ project: 'odd', workflowId: 'hold', event: 'begun', eventId: 'after' }),
     );
-    await expect
-      .poll(async () => (await run.view().catch(() => undefined))?.status, { timeout: 15_000 })
-      .toBe('WAITING');
+    await expect.poll(async () => (await run.view().catch(() => undefined))?.status).toBe('WAITING');
     await worker.client.workflow.getHandle(run.temporalWorkflowId).signal('approval', { by: 'Bob' });
     expect(await run.result()).toMatchObject({ output: { by: 'Bob' } });
   });

@@ -183,11 +183,8 @@ describe('a worker that starts', () => {
         comes: { schedule: `{ cron: '${SELDOM}' }` },
       }),
     );
-    const list = await until(async () => {
-      const found = await second.schedules.list();
-      return found.some(({ workflowId }) => workflowId === 'comes') ? found : undefined;
-    });
-    expect(list.map(({ workflowId }) => workflowId)).toEqual(['changes', 'comes', 'stays']);
+    const listed = async () => (await second.schedules.list()).map(({ workflowId }) => workflowId);
+    await expect.poll(listed).toEqual(['changes', 'comes', 'stays']);
     const { spec, action, policies } = await client.schedule.getHandle('schedule-restarting-changes').describe();
     expect(spec).toMatchObject({ calendars: [], intervals: [{ every: 3_600_000 }] });
     expect(action.args).toEqual([

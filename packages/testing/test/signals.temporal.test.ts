@@ -95,9 +95,7 @@ describe('a signal task', () => {
     });
     // Temporal's lists follow a moment later; the task's own retries wait for it.
     await expect
-      .poll(async () => (await (await worker.triggerWorkflow('speak', { run: 'mine' })).result()).status, {
-        timeout: 20_000,
-      })
+      .poll(async () => (await (await worker.triggerWorkflow('speak', { run: 'mine' })).result()).status)
       .toBe('SUCCESS');
     const view = (await client.workflow.getHandle('a-name-of-its-own').result()) as JsonObject;
     expect(view).toMatchObject({ status: 'SUCCESS', output: { by: 'speak' } });

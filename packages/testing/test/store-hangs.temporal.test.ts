@@ -60,7 +60,7 @@ describe('a store that answers nothing and refuses nothing', () => {
       const started = await call('/workflows/greet/executions', { input: { name: 'Ada' } });
       expect(started.status).toBe(202);
       const execution = () => call(`/executions/workflows/${String(started.body['exec_id'])}`);
-      await expect.poll(async () => (await execution()).body['status'], { timeout: 20_000 }).toBe('SUCCESS');
+      await expect.poll(async () => (await execution()).body['status']).toBe('SUCCESS');
     }
     expect((await call('/events', { name: 'visited', payload: { name: 'Bo' } })).status).toBe(202);
     await server.drain(2_000);

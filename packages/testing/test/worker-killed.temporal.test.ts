@@ -34,6 +34,7 @@ it('repeats no recorded item when a worker is killed, and the next worker finish
     await until(async () => (await calls(log)).length >= ITEMS / 3);
     first.kill('SIGKILL');
     await once(first, 'exit');
+    await writeFile(path.join(dir, 'killed'), 'yes');
     const killedAt = Date.now();
     const recorded = await recordedItems(handle);
     const before = await calls(log);
@@ -98,6 +99,8 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 async function writeProject(dir: string, log: string): Promise<void> {
+  // A tool may read what was there when its process started.
+  await writeFile(path.join(dir, 'killed'), 'no');
   await writeFile(
     path.join(dir, 'compozy.yaml'),
     `name: killed
@@ -119,11 +122,13 @@ tasks:
   );
   await writeFile(
     path.join(dir, 'tools.ts'),
-    `import { appendFileSync } from 'node:fs';
+    `import { appendFileSync, readFileSync } from 'node:fs';
 export default {
   async work({ item }: { item: number }) {
     appendFileSync(${JSON.stringify(log)}, JSON.stringify({ item, pid: process.pid }) + '\\n');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The last third ends after the kill, so that it comes in the middle of the run.
+    do await new Promise((resolve) => setTimeout(resolve, 300));
+    while (item > ${(ITEMS * 2) / 3} && readFileSync(${JSON.stringify(path.join(dir, 'killed'))}, 'utf8') !== 'yes');
     return { item };
   },
 };

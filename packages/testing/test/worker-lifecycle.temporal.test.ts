@@ -51,10 +51,8 @@ describe('a worker whose dispatcher was ended by somebody else', () => {
     const { dispatcherId } = worker;
     const { runId } = await handleOf(dispatcherId).describe();
     await end(dispatcherId);
-    await expect
-      .poll(async () => (await handleOf(worker.dispatcherId).describe()).runId, { timeout: 20_000 })
-      .not.toBe(runId);
-    await expect.poll(() => statusOf(worker.dispatcherId), { timeout: 20_000 }).toBe('RUNNING');
+    await expect.poll(async () => (await handleOf(worker.dispatcherId).describe()).runId).not.toBe(runId);
+    await expect.poll(() => statusOf(worker.dispatcherId)).toBe('RUNNING');
     await worker.healthCheck();
   });
 
@@ -73,7 +71,8 @@ describe('a worker that is stopped', () => {
     await worker.setup();
     await Promise.all([worker.stop(), worker.stop()]);
     await worker.stop();
-    expect(await statusOf(worker.dispatcherId)).toBe('COMPLETED');
+    // Should the server be slow, the other worker goes on with what this one leaves.
+    await expect.poll(() => statusOf(worker.dispatcherId)).toBe('COMPLETED');
   });
 
   it('retires the dispatcher that it was just opening', async () => {
@@ -81,7 +80,8 @@ describe('a worker that is stopped', () => {
     const starting = worker.setup();
     await worker.stop();
     await starting;
-    expect(await statusOf(worker.dispatcherId)).toBe('COMPLETED');
+    // Should the server be slow, the other worker goes on with what this one leaves.
+    await expect.poll(() => statusOf(worker.dispatcherId)).toBe('COMPLETED');
   });
 
   it('says that it has ended to whoever wants to set it up again', async () => {

@@ -32,7 +32,8 @@ export async function startWorkerHost(
     let printed = '';
     worker.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       printed += chunk;
-      const line = printed.split('\n').find((each) => each.includes('worker ready') && each.endsWith('}'));
+      const lines = printed.split('\n').slice(0, -1);
+      const line = lines.find((each) => each.includes('worker ready'));
       if (line !== undefined) resolve(JSON.parse(line) as { port: number; healthPort: number });
     });
     worker.once('exit', () => reject(new Error(`the worker ended: ${printed}`)));

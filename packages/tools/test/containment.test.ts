@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createToolProject, failureOf, isAlive } from './tool-project.js';
 
-const SLOW = { timeout: 120_000 };
-
 /** Every tool here does its worst; after each the next call has to work. */
 const TOOLS = `
 import { readFileSync, writeFileSync, writeSync, closeSync, readdirSync, mkdirSync } from 'node:fs';
@@ -54,7 +52,7 @@ function writeAll(fd, text) { let rest = Buffer.from(text); while (rest.length >
 
 const createProject = (options = {}, more = {}) => createToolProject({ 'tools.ts': TOOLS, ...more }, options);
 
-describe('a tool process', SLOW, () => {
+describe('a tool process', () => {
   it.each([
     ['exit', 'Tool.Crashed', 'exited with code 0'],
     ['exitLater', 'Tool.Crashed', 'exited with code 9'],
@@ -158,11 +156,11 @@ describe('a tool process', SLOW, () => {
     );
     const pid = Number(printed[0]);
     expect(pid).toBeGreaterThan(1);
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
 
-describe('packages', SLOW, () => {
+describe('packages', () => {
   it('are readable through links out of the project, but a link to the project opens nothing', async () => {
     await using outside = createToolProject({
       'ws/package.json': '{ "name": "ws", "type": "module", "exports": "./index.ts" }',
@@ -190,7 +188,7 @@ describe('packages', SLOW, () => {
   });
 });
 
-describe('permissions', SLOW, () => {
+describe('permissions', () => {
   const files = {
     '.env': 'SECRET=planted',
     '.env.local': 'SECRET=planted',

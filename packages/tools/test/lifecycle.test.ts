@@ -6,8 +6,6 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createToolProject, failureOf, isAlive } from './tool-project.js';
 
-const SLOW = { timeout: 60_000 };
-
 const TOOLS = `
 const loaded = process.env.NAME ?? 'none';
 let calls = 0;
@@ -36,7 +34,7 @@ function started() {
   return { promise, log, printed };
 }
 
-describe('the pool', SLOW, () => {
+describe('the pool', () => {
   it('uses a warm process again, one call at a time', async () => {
     await using project = createProject();
     const first = await project.run('who');
@@ -96,7 +94,7 @@ describe('the pool', SLOW, () => {
   });
 });
 
-describe('cancellation', SLOW, () => {
+describe('cancellation', () => {
   it.each([
     ['hold', 20_000],
     ['stubborn', 50],
@@ -139,7 +137,7 @@ const reloadable = (version: number) => `
         }),
       };`;
 
-describe('reload', SLOW, () => {
+describe('reload', () => {
   it('lets running calls finish on the old code and gives new calls the new code', async () => {
     await using project = createToolProject({ 'tools.ts': reloadable(1), 'part.ts': 'export const part = 1;' });
     const { promise, log } = started();
@@ -197,7 +195,7 @@ function workerSource(toolId: string, end: string): string {
     ${endings[end]}`;
 }
 
-describe('the end', SLOW, () => {
+describe('the end', () => {
   it('leaves no process after close, whatever is running', async () => {
     await using project = createProject({ maxProcesses: 3 });
     const one = started();
@@ -261,6 +259,6 @@ describe('the end', SLOW, () => {
     if (end === 'SIGKILL') worker.kill('SIGKILL');
     if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
     if (end === 'close') expect(worker.exitCode).toBe(0);
-    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   });
 });

@@ -5,8 +5,6 @@ import { spawnSync } from 'node:child_process';
 import { createToolRuntime } from '../src/index.js';
 import { createToolProject, failureOf, failureOfTool } from './tool-project.js';
 
-const SLOW = { timeout: 60_000 };
-
 /** What the tool `say` prints in every call. */
 const common = (n: number) => [
   'stderr: half a line',
@@ -15,7 +13,7 @@ const common = (n: number) => [
   `stdout: ${'é'.repeat(8_192)} … [line cut]`,
 ];
 
-describe('createToolRuntime', SLOW, () => {
+describe('createToolRuntime', () => {
   it('calls members of the default export, then named exports, with input, config and context', async () => {
     await using project = createToolProject({
       'tools.ts': `

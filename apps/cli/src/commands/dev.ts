@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import type { watch as Watch } from 'chokidar';
 import type { Command } from 'commander';
@@ -60,8 +61,10 @@ async function develop(options: DevOptions): Promise<void> {
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
     },
   });
-  log(banner(project, session));
   const watcher = watchProject(watch, project, () => void reload(session, options, log));
+  // Before that, it takes no notice of a change.
+  await once(watcher, 'ready');
+  log(banner(project, session));
   const stopped = Promise.withResolvers<void>();
   process.once('SIGINT', stopped.resolve);
   process.once('SIGTERM', stopped.resolve);

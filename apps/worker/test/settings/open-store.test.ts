@@ -49,7 +49,7 @@ describe.skipIf(postgresMissing !== undefined)(`openStore with PostgreSQL${reaso
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   it('keeps memories in the same database, for every host, and with the connections that the host may have', async () => {
@@ -74,7 +74,7 @@ describe.skipIf(postgresMissing !== undefined)(`openStore with PostgreSQL${reaso
       await Promise.all(works.flat());
       expect((await sessions()) - before).toBeLessThanOrEqual(2);
     }
-    await expect.poll(sessions, { timeout: 10_000 }).toBe(0);
+    await expect.poll(sessions).toBe(0);
     await client.end();
   });
 });

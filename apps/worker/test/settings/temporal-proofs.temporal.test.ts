@@ -166,7 +166,7 @@ async function hasBuild(variable: keyof typeof build): Promise<void> {
       const { workerDeploymentInfo } = await worker.client.workflowService.describeWorkerDeployment(request);
       return workerDeploymentInfo?.versionSummaries?.map(({ deploymentVersion }) => deploymentVersion?.buildId);
     };
-    await expect.poll(() => builds().catch(() => []), { timeout: 20_000 }).toEqual([build.TEMPORAL_WORKER_BUILD_ID]);
+    await expect.poll(() => builds().catch(() => [])).toEqual([build.TEMPORAL_WORKER_BUILD_ID]);
   });
 }
 
@@ -257,5 +257,5 @@ const proofs: ProofsOf<'temporal'> = {
 };
 
 describe('settings of Temporal and of the worker', () => {
-  it.each(Object.entries(proofs))('%s holds', { timeout: 60_000 }, (_key, prove) => prove());
+  it.each(Object.entries(proofs))('%s holds', (_key, prove) => prove());
 });

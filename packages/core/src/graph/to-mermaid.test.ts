@@ -120,9 +120,9 @@ describe('toMermaid', () => {
     );
     await fc.assert(
       fc.asyncProperty(text, text, async (label, edgeLabel) => expectLabels(`x${label}`, `x${edgeLabel}`)),
-      { numRuns: 100 },
+      { numRuns: 100, seed: 20_261_124 },
     );
-  }, 60_000);
+  });
 
   it('draws boxes in boxes, and every way between the tasks', async () => {
     const plan = await loadPlan(`
