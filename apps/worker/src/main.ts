@@ -53,6 +53,7 @@ async function serve(): Promise<void> {
       memory,
       store,
       onError: (component, error) => warn(component)(error),
+      onNotice: ({ details, ...notice }) => print({ ...notice, ...details }),
       schedules: {
         overrides: store.schedules,
         log: ({ level, message }) => print({ level, message, component: 'schedules' }),
