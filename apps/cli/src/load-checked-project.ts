@@ -5,16 +5,22 @@ import { readSettingsEnvironment } from './env.js';
 import { CommandExit, EXIT } from './exit-code.js';
 import { hintOnProject } from './hint-on-project.js';
 
+/** What the programs of ours bring, beside the entrypoint of a project. */
+export const NO_HOST_TOOLS: readonly string[] = [];
+
 export interface ProjectOptions {
   readonly project: string;
   readonly lenient?: boolean;
+  /** Tools that the program which serves the project brings; absent when that does not matter. */
+  readonly hostTools?: readonly string[];
 }
 
 /** Checks the files of the project, with what the environment gives for the names that they declare. */
-export function checkFiles({ project: dir, lenient }: ProjectOptions): Promise<ProjectCheck> {
+export function checkFiles({ project: dir, lenient, hostTools }: ProjectOptions): Promise<ProjectCheck> {
   return checkProjectFiles(path.resolve(dir), {
     environment: readSettingsEnvironment(),
     ...(lenient === true ? { lenient } : {}),
+    ...(hostTools === undefined ? {} : { hostTools }),
   });
 }
 
@@ -28,7 +34,7 @@ export async function loadCheckedProject(options: ProjectOptions): Promise<Proje
 }
 
 /** As {@link loadCheckedProject}, with the settings that a compozy-worker would have here. */
-export async function loadWithSettings({ project: dir, lenient }: ProjectOptions): Promise<{
+export async function loadWithSettings({ project: dir, lenient, hostTools }: ProjectOptions): Promise<{
   readonly project: Project;
   readonly settings: Settings;
 }> {
@@ -36,6 +42,7 @@ export async function loadWithSettings({ project: dir, lenient }: ProjectOptions
     dir: path.resolve(dir),
     environment: readSettingsEnvironment(),
     ...(lenient === true ? { lenient } : {}),
+    ...(hostTools === undefined ? {} : { hostTools }),
   });
   const report = formatSettingProblems(problems);
   if (project === undefined || settings === undefined) {

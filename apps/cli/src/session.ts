@@ -83,6 +83,7 @@ export async function openSession(project: Project, options: SessionOptions): Pr
       schedules: options.serves
         ? { log: ({ level, message }) => log(level === 'warn' ? `warning: ${message}` : message) }
         : false,
+      onNotice: ({ level, message }) => log(level === 'warn' ? `warning: ${message}` : message),
       onToolLog: ({ toolId, text }) => log(`[${toolId}] ${text}`),
     });
     opened.push(() => worker.stop());

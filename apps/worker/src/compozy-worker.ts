@@ -3,7 +3,7 @@ import type { BlobStore, Json, JsonObject, MemoryOperations, ProjectSource } fro
 import type { Project } from '@compozy/core/loader';
 import type { OutgoingEvent, SentEvent } from '@compozy/dispatcher';
 import type { SignalRequest } from './events/worker-signals.js';
-import type { HealthCheck } from './health/health-check.js';
+import type { HealthCheck, HealthWarning } from './health/health-check.js';
 import type { RunHandle } from './runs/run-handle.js';
 import type { ScheduleManager } from './schedules/schedule-manager.js';
 import type { DirectOptions, TriggerOptions } from './worker-options.js';
@@ -71,6 +71,8 @@ export interface CompozyWorker {
   sendEvent(event: OutgoingEvent): Promise<SentEvent>;
   /** Resolves when everything that the worker needs answers. @throws HealthError (`Worker.Unhealthy`) naming what does not. */
   healthCheck(): Promise<void>;
+  /** What somebody should look at although everything answers, as its store has it. @throws `Store.Unavailable` */
+  healthWarnings(): Promise<readonly HealthWarning[]>;
   /**
    * Serves `project` from now on; running executions keep the plan they started with. After a failure the one before is
    * served.

@@ -98,6 +98,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     mask: createProjectMask(host),
     retentionMs: config.retentionMs,
     onError: options.onError,
+    onNotice: options.onNotice,
   });
   const engine = createActivities({
     project: host,
@@ -221,6 +222,8 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
       const report = await runHealthChecks(checks);
       if ([...report.values()].some((error) => error !== undefined)) throw new HealthError(report);
     },
+
+    healthWarnings: () => rows.warnings(),
 
     async reload(next) {
       const served = serve(next);

@@ -5,6 +5,7 @@ export type {
   TriggerOptions,
   WorkerConfig,
   WorkerMonitoring,
+  WorkerNotice,
   WorkerOptions,
   WorkerSchedules,
   WorkerStore,
@@ -23,6 +24,7 @@ export { createProjectHost, createResourceRegistry, type ProjectHost } from '@co
 export { createExecId } from './runs/exec-id.js';
 export type { ToolFunctions } from './project/project-tools.js';
 export { createBlobSweep, type BlobSweep, type BlobSweepOptions } from './runs/create-blob-sweep.js';
+export type { SweepHolder } from './runs/held-up-sweep.js';
 export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './runs/reconcile-runs.js';
 export { createRunHandle, type RunHandle } from './runs/run-handle.js';
 export type { ScheduledRun, ScheduleInfo } from './schedules/describe-schedule.js';
@@ -52,7 +54,7 @@ export { API_SCOPES, createApiKey, createApiKeys, hashApiKey, type ApiKeys, type
 export { createApi } from './http/create-api.js';
 export { createWorkerApi, type ApiSettings, type WorkerApiOptions } from './http/create-worker-api.js';
 export type { ApiApp } from './http/api-environment.js';
-export { HealthError, type HealthCheck, type HealthReport } from './health/health-check.js';
+export { HealthError, type HealthCheck, type HealthReport, type HealthWarning } from './health/health-check.js';
 export { startServer, type Server, type ServerOptions } from './http/start-server.js';
 export { startWorkerServer, type WorkerServerOptions } from './http/start-worker-server.js';
 export { createWorkerChecks } from './health/worker-checks.js';

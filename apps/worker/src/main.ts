@@ -31,7 +31,8 @@ function readVersion(): string {
 
 async function serve(): Promise<void> {
   try {
-    const { project, settings, warnings } = await resolveSettings({ environment: readHostEnvironment(), argv });
+    const environment = readHostEnvironment();
+    const { project, settings, warnings } = await resolveSettings({ environment, argv, hostTools: [] });
     const { values, temporal } = settings;
     const stopped = untilSignal();
     const log = createHostLog(values['runtime.log_level']);
@@ -52,6 +53,7 @@ async function serve(): Promise<void> {
       memory,
       store,
       onError: (component, error) => warn(component)(error),
+      onNotice: ({ details, ...notice }) => print({ ...notice, ...details }),
       schedules: {
         overrides: store.schedules,
         log: ({ level, message }) => print({ level, message, component: 'schedules' }),
@@ -82,7 +84,7 @@ async function serve(): Promise<void> {
     const { taskQueue } = worker;
     print({ level: 'info', message: 'worker ready', project: project.name, taskQueue, port, healthPort });
     if (!needsKey) print({ level: 'warn', message: `the API on ${listening.host}:${port} needs no API key` });
-    const reloading = reloadOnSignal(project.dir, worker, log);
+    const reloading = reloadOnSignal({ dir: project.dir, environment, worker, log });
     const others = isOfOneHost
       ? watchOtherHosts({ worker, onError: warn('temporal'), onFound: (host) => warnOfHost(host, log) })
       : undefined;

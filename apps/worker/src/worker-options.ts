@@ -2,6 +2,7 @@ import type { WorkerInterceptors, InjectedSinks } from '@temporalio/worker';
 import type { RunStore, ToolLog } from '@compozy/activities';
 import type {
   BlobStore,
+  JsonObject,
   MemoryOperations,
   ScheduleOverrideRepository,
   Store,
@@ -55,6 +56,8 @@ export interface WorkerOptions {
    * over the `dispatcher`s of dead workers.
    */
   readonly onError?: (component: 'store' | 'retention' | 'dispatcher', error: unknown) => void;
+  /** Hears what needs somebody's attention, once for each change; by default warnings become warnings of the process. */
+  readonly onNotice?: (notice: WorkerNotice) => void;
   /** Caches that may be deleted at any time; by default `<project>/.compozy/cache`. */
   readonly cacheDir?: string;
   readonly onToolLog?: ToolLog;
@@ -71,6 +74,15 @@ export interface WorkerOptions {
   readonly schedules?: false | WorkerSchedules;
   /** Temporal's worker versioning; without it every worker takes every run. */
   readonly versioning?: WorkerVersioning;
+}
+
+/** Nothing fails because of it now. */
+export interface WorkerNotice {
+  readonly component: 'retention';
+  /** `info`: it is mended. */
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  readonly details: JsonObject;
 }
 
 /** How much a worker does at once, and how long it may take to end. What is left out has Temporal's default. */

@@ -57,6 +57,23 @@ describe('the route of health', () => {
     await expect.poll(status).toBe(200);
   });
 
+  it('tells what somebody should look at by its name, and stays healthy', async () => {
+    const since = '2026-01-01T00:00:00.000Z';
+    let isAway = false;
+    const warnings = async () => {
+      if (isAway) throw new Error(`cannot reach ${SECRET}`);
+      return [{ name: 'retention', since, message: 'because of run "secret-customer"' }];
+    };
+    const { checks } = createChecks();
+    await using server = await startPlainServer({ checks, warnings });
+    const answer = await callServer(server.url, 'GET', HEALTH);
+    const healthy = { status: 'healthy', checks: { temporal: 'up', store: 'up' } };
+    expect([answer.status, answer.body]).toEqual([200, { ...healthy, warnings: [{ name: 'retention', since }] }]);
+    isAway = true;
+    const body = async () => (await callServer(server.url, 'GET', HEALTH)).body;
+    await expect.poll(body, { timeout: 10_000 }).toEqual(healthy);
+  });
+
   it('looks once for all who ask at the same time', async () => {
     const { state, checks } = createChecks();
     await using server = await startPlainServer({ checks });

@@ -30,14 +30,36 @@ function patienceFor(store: RunStore): Patience {
 }
 
 /**
- * Writes a run and its tasks, with secrets masked. Gives whether the row took it: one that has a newer version does not.
+ * Writes a run and its tasks, with secrets masked. Gives whether the row took it: one that has a newer version does not,
+ * nor one of another run, whose tasks stay as they are.
  *
  * @throws `Store.Unavailable`.
  */
 export async function writeRun(recording: RunRecording, store: RunStore, mask: SecretMask): Promise<boolean> {
   const view = mask.json(recording.view as unknown as Json) as unknown as RunView;
-  await store.tasks.upsertAll(toTaskRecords({ ...recording, view }));
-  return await store.workflows.upsert(toWorkflowRecord({ ...recording, view }));
+  const record = toWorkflowRecord({ ...recording, view });
+  const tasks = toTaskRecords({ ...recording, view });
+  if (tasks.length > 0) {
+    if (!(await hasRow(record, store))) return false;
+    // Before the row says that the run has ended: nobody may find it without its tasks.
+    await store.tasks.upsertAll(tasks);
+  }
+  return await store.workflows.upsert(record);
+}
+
+/** Takes the row where there is none yet: ids of tasks are made from the execution id, and another run may have it too. */
+async function hasRow(record: WorkflowRecord, { workflows }: RunStore): Promise<boolean> {
+  const row = await workflows.get(record.workflowExecId);
+  if (row !== undefined) return isSameRun(row, record);
+  const version = record.version - 1;
+  const begun = { ...record, version, status: 'RUNNING', output: null, error: null, endedAt: null } as const;
+  if (await workflows.upsert(begun)) return true;
+  const first = await workflows.get(record.workflowExecId);
+  return first !== undefined && isSameRun(first, record);
+}
+
+function isSameRun(row: WorkflowRecord, { project, temporalWorkflowId }: WorkflowRecord | RunRecording): boolean {
+  return row.project === project && row.temporalWorkflowId === temporalWorkflowId;
 }
 
 /**
@@ -64,9 +86,9 @@ export async function recordRun(
   return (await patienceFor(store).wait(write)) ?? 'missed';
 }
 
-async function isOfAnother({ project, temporalWorkflowId, view }: RunRecording, store: RunStore): Promise<boolean> {
-  const row = await store.workflows.get(view.workflow_exec_id).catch(() => undefined);
-  return row !== undefined && (row.project !== project || row.temporalWorkflowId !== temporalWorkflowId);
+async function isOfAnother(recording: RunRecording, { workflows }: RunStore): Promise<boolean> {
+  const row = await workflows.get(recording.view.workflow_exec_id).catch(() => undefined);
+  return row !== undefined && !isSameRun(row, recording);
 }
 
 /** The row of a run. */

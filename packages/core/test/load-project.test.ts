@@ -125,7 +125,9 @@ tasks:
     const unknown = { 'compozy.yaml': compozy, 'tools.ts': 'export default make();\n' };
     expect((await loadPlan(workflow, unknown)).tools).toEqual({ hidden: { id: 'hidden' } });
     await using project = await createTempProject({ ...unknown, 'workflow.yaml': workflow });
-    const { diagnostics } = await checkProject(project.dir, { toolIds: async () => ['hiden'] });
+    const { diagnostics } = await checkProject(project.dir, {
+      inspectEntrypoint: async () => ({ tools: ['hiden'], problems: [] }),
+    });
     expect(formatDiagnostics(diagnostics)).toBe(
       'workflow.yaml:2:24: error reference.unknown-tool: There is no tool "hidden" (did you mean "hiden"?)',
     );
@@ -136,11 +138,16 @@ tasks:
       'compozy.yaml': 'name: demo\nworkflows: []\nruntime: { entrypoint: tools.ts }\n',
       'tools.ts': 'export default {',
     });
+    const at = { file: 'tools.ts', line: 1, column: 17 };
+    const problems = [{ message: 'Unexpected end of file', at }, { message: 'No such loader' }];
     const { diagnostics } = await checkProject(project.dir, {
-      toolIds: () => Promise.reject(new Error('Unexpected end of file')),
+      inspectEntrypoint: async () => ({ tools: [], problems }),
     });
     expect(formatDiagnostics(diagnostics)).toBe(
-      'compozy.yaml:3:24: error tool.broken: The entrypoint cannot be loaded: Unexpected end of file',
+      [
+        'compozy.yaml:3:24: error tool.broken: No such loader',
+        'tools.ts:1:17: error tool.broken: Unexpected end of file',
+      ].join('\n'),
     );
   });
 

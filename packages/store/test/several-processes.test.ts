@@ -55,7 +55,7 @@ describe('several processes that start on one new SQLite file', () => {
     await using store = createSqliteStore({ path });
     expect((await store.workflows.get('shared'))?.output).toBe(594);
     using database = new DatabaseSync(path);
-    expect(database.prepare('select version from compozy_schema').all()).toEqual([{ version: 1 }]);
+    expect(database.prepare('select version from compozy_schema').all()).toEqual([{ version: 1 }, { version: 2 }]);
   });
 
   it('are refused when a newer release has migrated it', async () => {
@@ -118,7 +118,7 @@ describe.skipIf(postgresMissing !== undefined)(
       expect((await store.workflows.get('shared'))?.output).toBe(594);
       const client = new Client({ connectionString: url });
       await client.connect();
-      expect((await client.query('select version from compozy_schema')).rows).toEqual([{ version: 1 }]);
+      expect((await client.query('select version from compozy_schema')).rows).toEqual([{ version: 1 }, { version: 2 }]);
       await client.query('insert into compozy_schema values (99, 0)');
       await client.end();
       await using late = createPostgresStore({ url });

@@ -11,6 +11,7 @@ import {
 import { colorsFor } from '../colors.js';
 import { readSettingsEnvironment } from '../env.js';
 import { CommandExit, EXIT } from '../exit-code.js';
+import { NO_HOST_TOOLS } from '../load-checked-project.js';
 import { formatTable, type Column } from '../table.js';
 
 interface ConfigOptions {
@@ -54,7 +55,11 @@ export function addConfigCommand(program: Command): void {
 }
 
 function check({ project }: ConfigOptions): Promise<SettingsCheck> {
-  return checkSettings({ dir: path.resolve(project), environment: readSettingsEnvironment() });
+  return checkSettings({
+    dir: path.resolve(project),
+    environment: readSettingsEnvironment(),
+    hostTools: NO_HOST_TOOLS,
+  });
 }
 
 /** What is shown has its place in stdout, so the report goes to stderr. */

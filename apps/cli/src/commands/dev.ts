@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { formatDiagnostics, type Project } from '@compozy/core/loader';
 import { colorsFor } from '../colors.js';
 import { readEnvironment } from '../env.js';
-import { checkFiles, loadWithSettings } from '../load-checked-project.js';
+import { checkFiles, loadWithSettings, NO_HOST_TOOLS } from '../load-checked-project.js';
 import { parsePort } from '../parse-port.js';
 import type { Session } from '../session.js';
 
@@ -43,7 +43,7 @@ export function addDevCommand(program: Command): void {
 }
 
 async function develop(options: DevOptions): Promise<void> {
-  const { project, settings } = await loadWithSettings(options);
+  const { project, settings } = await loadWithSettings({ ...options, hostTools: NO_HOST_TOOLS });
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   // Both take long to load, and no other command needs them.
   const [{ watch }, { openSession }] = await Promise.all([import('chokidar'), import('../session.js')]);
@@ -113,7 +113,7 @@ let reloading: Promise<void> = Promise.resolve();
 async function reload(session: Session, options: DevOptions, log: (line: string) => void): Promise<void> {
   // One after the other: two quick changes must not swap in the older project last.
   reloading = reloading.then(async () => {
-    const { diagnostics, project } = await checkFiles(options);
+    const { diagnostics, project } = await checkFiles({ ...options, hostTools: NO_HOST_TOOLS });
     if (diagnostics.length > 0) log(formatDiagnostics(diagnostics));
     if (project === undefined) {
       log('the project has errors; the last good version stays in place');

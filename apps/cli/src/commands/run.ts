@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { chooseWorkflow } from '../choose-workflow.js';
 import { readEnvironment } from '../env.js';
 import { followRun } from '../follow-run.js';
-import { loadWithSettings } from '../load-checked-project.js';
+import { loadWithSettings, NO_HOST_TOOLS } from '../load-checked-project.js';
 import { printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
 
@@ -34,7 +34,7 @@ export function addRunCommand(program: Command): void {
 }
 
 async function runWorkflow(given: string | undefined, options: RunOptions): Promise<void> {
-  const { project, settings } = await loadWithSettings(options);
+  const { project, settings } = await loadWithSettings({ ...options, hostTools: NO_HOST_TOOLS });
   const workflowId = chooseWorkflow(project, given, { withTasks: true });
   const input = await readInput(options.input);
   const log = (line: string) => void process.stderr.write(`${line}\n`);

@@ -23,16 +23,16 @@ describe('compozy migrate', () => {
       runCommand(addMigrateCommand, ['migrate', ...args, '-p', folder.dir]);
     expect(await migrate('status')).toEqual({
       code: 1,
-      stdout: `${file}: no schema yet; the newest is 1\n`,
+      stdout: `${file}: no schema yet; the newest is 2\n`,
       stderr: '',
     });
-    expect(await migrate()).toEqual({ code: 0, stdout: `${file}: version 0 to 1\n`, stderr: '' });
-    expect((await migrate('up')).stdout).toBe(`${file}: version 1 is the newest\n`);
-    expect(JSON.parse((await migrate('up', '--json')).stdout)).toEqual({ store: file, from: 1, to: 1 });
+    expect(await migrate()).toEqual({ code: 0, stdout: `${file}: version 0 to 2\n`, stderr: '' });
+    expect((await migrate('up')).stdout).toBe(`${file}: version 2 is the newest\n`);
+    expect(JSON.parse((await migrate('up', '--json')).stdout)).toEqual({ store: file, from: 2, to: 2 });
     expect(JSON.parse((await migrate('status', '--json')).stdout)).toEqual({
       store: file,
-      version: 1,
-      newest: 1,
+      version: 2,
+      newest: 2,
       current: true,
     });
   });
@@ -54,25 +54,31 @@ describe('compozy migrate', () => {
       const name = url.replace('compozy@', '');
       const migrate = (...args: readonly string[]) =>
         runCommand(addMigrateCommand, ['migrate', ...args, '--database-url', url]);
-      const lines = (text: string) => `${name}: ${text}\n${name}, memories: ${text}\n`;
-      expect(await migrate('status')).toMatchObject({ code: 1, stdout: lines('no schema yet; the newest is 1') });
+      const lines = (store: string, memories: string) => `${name}: ${store}\n${name}, memories: ${memories}\n`;
+      expect(await migrate('status')).toMatchObject({
+        code: 1,
+        stdout: lines('no schema yet; the newest is 2', 'no schema yet; the newest is 1'),
+      });
       const other = server.createDatabase();
       await migrateStore({ url: other });
       const half = await runCommand(addMigrateCommand, ['migrate', 'status', '--database-url', other]);
       expect([half.code, half.stdout]).toEqual([1, expect.stringMatching(/the newest\n.*memories: no schema yet/)]);
-      expect(await migrate()).toEqual({ code: 0, stdout: lines('version 0 to 1'), stderr: '' });
-      expect(await migrate('status')).toMatchObject({ code: 0, stdout: lines('version 1 is the newest') });
+      expect(await migrate()).toEqual({ code: 0, stdout: lines('version 0 to 2', 'version 0 to 1'), stderr: '' });
+      expect(await migrate('status')).toMatchObject({
+        code: 0,
+        stdout: lines('version 2 is the newest', 'version 1 is the newest'),
+      });
       expect(JSON.parse((await migrate('status', '--json')).stdout)).toEqual({
         store: name,
-        version: 1,
-        newest: 1,
+        version: 2,
+        newest: 2,
         current: true,
         memory: { version: 1, newest: 1, current: true },
       });
       expect(JSON.parse((await migrate('up', '--json')).stdout)).toEqual({
         store: name,
-        from: 1,
-        to: 1,
+        from: 2,
+        to: 2,
         memory: { from: 1, to: 1 },
       });
     },

@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { formatDiagnostics } from '@compozy/core/loader';
 import { CommandExit, EXIT } from '../exit-code.js';
 import { hintOnProject } from '../hint-on-project.js';
-import { checkFiles } from '../load-checked-project.js';
+import { checkFiles, NO_HOST_TOOLS } from '../load-checked-project.js';
+
+interface ValidateOptions {
+  readonly json?: boolean;
+  readonly lenient?: boolean;
+  readonly hostTools?: readonly string[];
+}
 
 export function addValidateCommand(program: Command): void {
   program
@@ -11,8 +17,9 @@ export function addValidateCommand(program: Command): void {
     .argument('[dir]', 'folder of compozy.yaml', '.')
     .option('--json', 'print {"valid", "diagnostics"} on stdout')
     .option('--lenient', 'unknown keys are warnings')
-    .action(async (dir: string, options: { json?: boolean; lenient?: boolean }) => {
-      const { diagnostics, project } = await checkFiles({ project: dir, ...options });
+    .option('--host-tools <ids>', 'tools that a worker of your own brings: ids with commas between them', parseIds)
+    .action(async (dir: string, options: ValidateOptions) => {
+      const { diagnostics, project } = await checkFiles({ project: dir, hostTools: NO_HOST_TOOLS, ...options });
       const valid = project !== undefined;
       if (options.json === true) process.stdout.write(`${JSON.stringify({ valid, diagnostics })}\n`);
       else if (diagnostics.length > 0) process.stdout.write(`${formatDiagnostics(diagnostics)}\n`);
@@ -27,4 +34,8 @@ export function addValidateCommand(program: Command): void {
       }
       if (!valid) throw new CommandExit(EXIT.usage, hintOnProject(dir).trim());
     });
+}
+
+function parseIds(text: string): readonly string[] {
+  return text.split(',').map((id) => id.trim());
 }

@@ -6,6 +6,14 @@ export interface HealthCheck {
   check(): Promise<void>;
 }
 
+/** Something that works worse than it should; what needs it goes on all the same. */
+export interface HealthWarning {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly message: string;
+}
+
 /** Why each check failed; `undefined` for one that did not. */
 export type HealthReport = ReadonlyMap<string, Error | undefined>;
 

@@ -14,7 +14,7 @@ import type {
   WorkflowRecord,
   WorkflowRepository,
 } from '@compozy/core';
-import type { HealthCheck } from '../health/health-check.js';
+import type { HealthCheck, HealthWarning } from '../health/health-check.js';
 import type { Backlog } from '../temporal/queue-backlog.js';
 import type { ApiKeys } from './api-key.js';
 
@@ -122,6 +122,8 @@ export interface ApiDependencies {
   readonly memory?: Pick<MemoryOperations, 'execute' | 'check'>;
   /** What the route of health looks at. */
   readonly checks?: readonly HealthCheck[];
+  /** What works worse than it should; callers are told the names and times only. */
+  readonly warnings?: () => Promise<readonly HealthWarning[]>;
   /** Without it, the routes of schedules are answered with 501. */
   readonly schedules?: ApiSchedules;
   /** When given, every request needs a key. */

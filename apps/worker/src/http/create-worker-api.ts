@@ -11,7 +11,7 @@ import { createWorkerSchedulePort } from './ports/worker-schedule-port.js';
 /** What the worker itself does not bring: keys, limits, origins. */
 export type ApiSettings = Omit<
   ApiDependencies,
-  'project' | 'runs' | 'store' | 'events' | 'schedules' | 'memory' | 'checks' | 'closing'
+  'project' | 'runs' | 'store' | 'events' | 'schedules' | 'memory' | 'checks' | 'warnings' | 'closing'
 >;
 
 export interface WorkerApiOptions {
@@ -45,6 +45,7 @@ export function toApiDependencies(options: WorkerApiOptions): Omit<ApiDependenci
     project,
     memory,
     checks: worker.checks,
+    warnings: () => worker.healthWarnings(),
     runs: createWorkerRuns({
       worker,
       project,

@@ -1,5 +1,6 @@
 import type { BlobStore, Store } from '@compozy/core';
 import { findOldestWork, type OldestWork, type OldestWorkOptions } from './find-oldest-work.js';
+import { createHeldUpWatch, type SweepHolder } from './held-up-sweep.js';
 import { readReconciledMark } from './reconciled-mark.js';
 
 export interface BlobSweepOptions extends OldestWorkOptions {
@@ -11,6 +12,8 @@ export interface BlobSweepOptions extends OldestWorkOptions {
   readonly marginMs?: number;
   /** The clocks of two hosts may differ by so much; 60,000 ms by default. */
   readonly clocksApartMs?: number;
+  /** Hears what keeps blobs from being deleted, because nobody can tell how old it is, whenever that changes. */
+  readonly onHeldUp?: (holders: readonly SweepHolder[]) => void;
 }
 
 /**
@@ -30,20 +33,28 @@ const LEAST_STEP = 1 / 100;
 
 export function createBlobSweep(options: BlobSweepOptions): BlobSweep {
   const { project, store, blobs, keepMs, marginMs = MARGIN_MS, clocksApartMs = CLOCKS_APART_MS } = options;
+  const { onHeldUp: onChange = () => undefined } = options;
+  const noteUnclear = createHeldUpWatch({ project, heartbeats: store.heartbeats, onChange });
   let looked: OldestWork | undefined;
   /** Every event that was sent before has started its runs, or is a dead letter. */
   let eventsDoneUntil = 0;
   let sweptBefore = 0;
 
+  const look = async (): Promise<OldestWork> => {
+    const found = await findOldestWork(options);
+    await noteUnclear(found.unclear);
+    return found;
+  };
+
   return async () => {
     if (looked === undefined) {
-      looked = await findOldestWork(options);
+      looked = await look();
       return undefined;
     }
     const mark = await readReconciledMark(project, store.heartbeats);
     if ((mark?.at ?? 0) <= looked.at + clocksApartMs) return undefined;
     const last = looked;
-    looked = await findOldestWork(options);
+    looked = await look();
     // A dispatcher that answered then had taken all that was sent before.
     if (last.pendingSince !== 0 && looked.pendingSince > last.at) eventsDoneUntil = last.at;
     const row = await store.oldestRow();

@@ -23,6 +23,14 @@ export interface OldestWork {
   readonly unknownSince: number;
   /** When the oldest event was accepted that a dispatcher still has; 0 when nobody can tell, `Infinity` for none. */
   readonly pendingSince: number;
+  /** Of whom nobody can tell. */
+  readonly unclear: readonly UnclearWork[];
+}
+
+export interface UnclearWork {
+  readonly kind: 'run' | 'dispatcher';
+  /** Its id in Temporal. */
+  readonly workflowId: string;
 }
 
 /** Finds what the rows of the store do not show: open runs that were never written, and events that wait. */
@@ -36,11 +44,19 @@ export async function findOldestWork(options: OldestWorkOptions): Promise<Oldest
     (type === DISPATCHER_WORKFLOW_TYPE ? dispatchers : runs).add(workflowId);
   // After the list: a run that began meanwhile is not in it, one that was written meanwhile is known.
   for await (const temporalWorkflowId of listOpenRows(options)) runs.delete(temporalWorkflowId);
-  let unknownSince = Infinity;
-  for (const workflowId of runs) unknownSince = Math.min(unknownSince, await firstStartOf(client, workflowId));
-  let pendingSince = Infinity;
-  for (const workflowId of dispatchers) pendingSince = Math.min(pendingSince, await oldestEventOf(client, workflowId));
-  return { at, unknownSince, pendingSince };
+  const unclear: UnclearWork[] = [];
+  const oldestOf = async (kind: UnclearWork['kind'], ids: ReadonlySet<string>, tell: typeof firstStartOf) => {
+    let oldest = Infinity;
+    for (const workflowId of ids) {
+      const since = await tell(client, workflowId);
+      if (since === 0) unclear.push({ kind, workflowId });
+      oldest = Math.min(oldest, since);
+    }
+    return oldest;
+  };
+  const unknownSince = await oldestOf('run', runs, firstStartOf);
+  const pendingSince = await oldestOf('dispatcher', dispatchers, oldestEventOf);
+  return { at, unknownSince, pendingSince, unclear };
 }
 
 async function* listOpenRows({ project, store }: OldestWorkOptions): AsyncGenerator<string> {

@@ -32,7 +32,8 @@ export function createMissedRuns({ store, settle, retryMs = 2_000 }: MissedRunsO
 
   function note(recording: RunRecording): void {
     const row = toRow(recording);
-    const id = row.workflowExecId;
+    // Not the execution id, which a client of Temporal's may have given to another run too.
+    const id = row.temporalWorkflowId;
     if ((noted.get(id)?.version ?? -1) > row.version) return;
     noted.delete(id);
     noted.set(id, row);

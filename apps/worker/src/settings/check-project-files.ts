@@ -7,7 +7,12 @@ import { readYamlSettings } from './read-yaml-settings.js';
  * looked at, for it is another one where the project is served: `checkSettings` tells what holds together.
  */
 export async function checkProjectFiles(dir: string, options: LoadOptions = {}): Promise<ProjectCheck> {
-  const check = await checkProject(dir, { settings: (file) => void readYamlSettings(file), ...options });
+  const check = await checkProject(dir, {
+    settings: (file) => void readYamlSettings(file),
+    // The bundler takes long to load, and a project without tools does not need it.
+    inspectEntrypoint: async (...place) => (await import('@compozy/tools')).inspectEntrypoint(...place),
+    ...options,
+  });
   // The loader and the settings both look at what stands in `runtime`.
   const diagnostics = check.diagnostics.filter(
     ({ file, line, column, code }, index, all) =>

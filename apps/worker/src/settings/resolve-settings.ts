@@ -20,6 +20,8 @@ export interface ResolveOptions {
   readonly dir?: string;
   /** Unknown keys are warnings. */
   readonly lenient?: boolean;
+  /** As in `loadProject`: tools that the host brings beside those of the entrypoint. */
+  readonly hostTools?: readonly string[];
   /** The files of the project are not here: the environment and flags alone count. */
   readonly withoutProject?: boolean;
 }
@@ -71,6 +73,7 @@ export async function checkSettings(options: ResolveOptions): Promise<SettingsCh
       : await checkProjectFiles(dir, {
           environment: options.environment,
           ...(options.lenient === true ? { lenient: true } : {}),
+          ...(options.hostTools === undefined ? {} : { hostTools: options.hostTools }),
           settings(file) {
             yaml = withPathsFrom(dir, readYamlSettings(file));
             dotenv = withPathsFrom(dir, readEnvironmentSettings(file.env, '.env', problems));

@@ -194,10 +194,12 @@ describe('the host program', () => {
   });
 
   it('reads its project again on SIGHUP, and keeps the one that it has where the files have mistakes', async () => {
-    await using own = await createProjectFolder('', FILES);
-    await using host = await start({ COMPOZY_PROJECT_DIR: own.dir });
-    const reload = async (workflow: string) => {
+    const pinned = `${FILES['compozy.yaml']}public_env: [SHOP_REGION]\n`;
+    await using own = await createProjectFolder('', { ...FILES, 'compozy.yaml': pinned });
+    await using host = await start({ COMPOZY_PROJECT_DIR: own.dir, SHOP_REGION: 'eu' });
+    const reload = async (workflow: string, tools = FILES['tools.ts']) => {
       await writeFile(path.join(own.dir, 'one.yaml'), workflow);
+      await writeFile(path.join(own.dir, 'tools.ts'), tools);
       const told = host.lines.length;
       host.kill('SIGHUP');
       return await host.line((line) => line['component'] === 'project' && host.lines.indexOf(line) >= told);
@@ -209,8 +211,15 @@ describe('the host program', () => {
     expect(await output()).toEqual({ x: 2 });
     expect(await reload('id: one\ntasks: 7\n')).toMatchObject({ level: 'error' });
     expect(await output()).toEqual({ x: 2 });
+    expect(await reload(workflow('3'), 'export default {')).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('tools.ts:1:17: error tool.broken') as unknown,
+    });
+    expect(await output()).toEqual({ x: 2 });
     expect(await reload(workflow('3'))).toMatchObject({ level: 'info' });
     expect(await output()).toEqual({ x: 3 });
+    expect(await reload(workflow("'{{ .env.SHOP_REGION }}'"))).toMatchObject({ level: 'info' });
+    expect(await output()).toEqual({ x: 'eu' });
   });
 
   it('takes settings from compozy.yaml and .env of its working directory, and warns of those without effect', async () => {

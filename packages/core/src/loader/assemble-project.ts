@@ -11,6 +11,7 @@ import {
 } from '../schema/compile-project.js';
 import { DiagnosticsError } from '../schema/diagnostics.js';
 import { createReporter, type Reporter } from '../schema/reporter.js';
+import { createToolFunctions } from '../schema/tool-functions.js';
 import { listedResources, resourceTypes } from '../schema/resource-types.js';
 import { isRecord, textAt, valueAt, type SourceDocument } from '../schema/source-document.js';
 import { createTrial } from '../schema/trial.js';
@@ -26,6 +27,8 @@ export interface ProjectRuntime {
   readonly exists: boolean;
   /** What the entrypoint exports; `undefined` when that cannot be told. */
   readonly tools: readonly string[] | undefined;
+  /** What the host brings; absent when nobody says what that is. */
+  readonly hostTools?: readonly string[];
   readonly settings: RuntimeSettings;
 }
 
@@ -75,9 +78,10 @@ export function assembleProject(parts: ProjectParts): Project {
 
 function compileParts(parts: ProjectParts): CompiledProject {
   const { checked, workflows, autoloaded, runtime } = parts;
-  const { exists: hasEntrypoint, tools: entrypointTools } = runtime;
+  const { exists: hasEntrypoint, tools: entrypointTools, hostTools } = runtime;
+  const functions = createToolFunctions({ hasEntrypoint, entrypointTools, hostTools });
   const secrets = withEnvironment(parts);
-  return compileProject(checked, { workflows, autoloaded, secrets, hasEntrypoint, entrypointTools });
+  return compileProject(checked, { workflows, autoloaded, secrets, functions });
 }
 
 function withEnvironment({ checked, workflows, autoloaded, envFile, environment }: ProjectParts) {

@@ -1,4 +1,13 @@
-export { checkProject, loadProject, type LoadOptions, type ProjectCheck, type SettingsFile } from './load-project.js';
+export {
+  checkProject,
+  loadProject,
+  type EntrypointProblem,
+  type EntrypointReport,
+  type InspectEntrypoint,
+  type LoadOptions,
+  type ProjectCheck,
+  type SettingsFile,
+} from './load-project.js';
 export type { Project, RuntimeSettings } from './project.js';
 export { createProjectHost, type ProjectHost } from './project-host.js';
 export {

@@ -4,7 +4,7 @@ import type { CheckOptions } from '../schema/check-document.js';
 import { checkProjectDocument, type CheckedProject } from '../schema/compile-project.js';
 import { DiagnosticsError, type Diagnostic, type DiagnosticCode } from '../schema/diagnostics.js';
 import { createReporter, type Reporter, type ReportOptions } from '../schema/reporter.js';
-import type { SourceDocument } from '../schema/source-document.js';
+import type { Place, SourceDocument } from '../schema/source-document.js';
 import { assembleProject, type ProjectRuntime } from './assemble-project.js';
 import { parseDotenv } from './parse-dotenv.js';
 import type { Project, RuntimeSettings } from './project.js';
@@ -26,10 +26,32 @@ export interface LoadOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Unknown keys are warnings, as with `strict: false` in the project file. */
   readonly lenient?: boolean;
-  /** The tools that an entrypoint exports, or `undefined` when that cannot be told. By default its source is read. */
-  readonly toolIds?: (dir: string, entrypoint: string) => Promise<readonly string[] | undefined>;
+  /** Looks into an entrypoint, as `inspectEntrypoint` of `@compozy/tools` does. By default its source is read, which tells less. */
+  readonly inspectEntrypoint?: InspectEntrypoint;
+  /**
+   * Ids of the tools that the host brings beside those of the entrypoint. When this is given, a task with any other tool
+   * that the entrypoint does not export is an error; else one that is described somewhere is only warned of.
+   */
+  readonly hostTools?: readonly string[];
   /** Told where the settings of the application stand. What it reports is part of the report on the project. */
   readonly settings?: (file: SettingsFile) => void;
+}
+
+/** What can be told of an entrypoint without running it. Paths are absolute. */
+export type InspectEntrypoint = (dir: string, entrypoint: string) => Promise<EntrypointReport>;
+
+export interface EntrypointReport {
+  /** Ids of the tools that it exports, or `undefined` when that cannot be told. */
+  readonly tools: readonly string[] | undefined;
+  /** Why it cannot be loaded. */
+  readonly problems: readonly EntrypointProblem[];
+}
+
+export interface EntrypointProblem {
+  readonly message: string;
+  readonly suggestion?: string;
+  /** The file, relative to the project, and where in it; by default, the place that names the entrypoint. */
+  readonly at?: Place & { readonly file: string };
 }
 
 /** The files that hold settings of the application beside the project's own (D-4). */
@@ -155,7 +177,7 @@ async function readRuntime(
   dir: string,
   { source, document, options }: CheckedProject,
   files: string[],
-  { toolIds }: LoadOptions,
+  { inspectEntrypoint, hostTools }: LoadOptions,
 ): Promise<ProjectRuntime> {
   const { runtime = {} } = document;
   const settings: RuntimeSettings = {
@@ -165,31 +187,36 @@ async function readRuntime(
     toolExecutionTimeoutMs: milliseconds(runtime.tool_execution_timeout) || DEFAULT_TOOL_TIMEOUT_MS,
     ...(runtime.max_memory_mb === undefined ? {} : { maxMemoryMb: runtime.max_memory_mb }),
   };
+  const base = { settings, ...(hostTools === undefined ? {} : { hostTools }) };
   const { entrypoint } = settings;
-  if (entrypoint === undefined || runtime.entrypoint === undefined)
-    return { exists: false, tools: undefined, settings };
+  if (entrypoint === undefined || runtime.entrypoint === undefined) return { ...base, exists: false, tools: undefined };
+  // What is missing or broken is one problem, not one more for each of its tools.
+  const broken = { ...base, exists: true, tools: undefined };
   files.push(entrypoint);
   const where = { path: ['runtime', 'entrypoint'] };
-  const namedAt = { target: source, options: where };
+  const { reporter } = options;
   if (!isOutside(dir, entrypoint) && !/\.[cm]?[jt]s$/.test(entrypoint)) {
-    const message = `The entrypoint "${runtime.entrypoint}" is no TypeScript or JavaScript file`;
-    options.reporter.report(source, 'value.type', message, {
-      ...where,
-      expected: 'a path that ends with .ts, .mts, .js or .mjs',
-    });
-    return { exists: true, tools: undefined, settings };
+    reporter.report(
+      source,
+      'value.type',
+      `The entrypoint "${runtime.entrypoint}" is no TypeScript or JavaScript file`,
+      {
+        ...where,
+        expected: 'a path that ends with .ts, .mts, .js or .mjs',
+      },
+    );
+    return broken;
   }
-  const file = await readProjectFile(dir, runtime.entrypoint, { reporter: options.reporter, namedAt });
-  // A missing file is one problem, not one more for each of its tools.
-  if (file === undefined) return { exists: true, tools: undefined, settings };
-  if (toolIds === undefined) return { exists: true, tools: scanEntrypoint(file.text), settings };
-  try {
-    return { exists: true, tools: await toolIds(dir, entrypoint), settings };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    options.reporter.report(source, 'tool.broken', `The entrypoint cannot be loaded: ${reason}`, where);
-    return { exists: true, tools: undefined, settings };
+  const namedAt = { target: source, options: where };
+  const file = await readProjectFile(dir, runtime.entrypoint, { reporter, namedAt });
+  if (file === undefined) return broken;
+  if (inspectEntrypoint === undefined) return { ...broken, tools: scanEntrypoint(file.text) };
+  const { tools, problems } = await inspectEntrypoint(dir, entrypoint);
+  for (const { message, suggestion, at } of problems) {
+    const place: ReportOptions = at === undefined ? where : { at: { line: at.line, column: at.column } };
+    reporter.report(at ?? source, 'tool.broken', message, { ...place, suggestion });
   }
+  return { ...broken, tools: problems.length > 0 ? undefined : tools };
 }
 
 function milliseconds(limit: string | number | undefined): number | undefined {

@@ -11,6 +11,7 @@ describe('scanEntrypoint', () => {
     ],
     ['const tools = { a, b };\nexport default tools;', ['a', 'b']],
     ['export default { a } satisfies Tools;', ['a']],
+    ['export type Tools = object;\nexport interface A {}\nexport default { a };', ['a']],
     ['export default { async: 1, get };', ['async', 'get']],
     ['const x = "export default { no }";\nexport default { yes };', ['yes']],
     ['export default {};', []],
@@ -25,6 +26,9 @@ describe('scanEntrypoint', () => {
     'export { tools as default };',
     'export default class {}',
     'const tools: Tools = load();\nexport default tools;',
+    'export default { a };\nexport const b = () => 1;',
+    "export * from './more.ts';\nexport default { a };",
+    'const tools = { a };\ntools.b = () => 1;\nexport default tools;',
     'export default { a: ',
     '',
   ])('cannot tell from %j', (source) => {

@@ -5,8 +5,8 @@ interface Token {
 }
 
 /**
- * The keys of the object that a module exports by default, read from its source: `export default { a, b: …, 'c-d': … }`
- * or the same by way of a constant. `undefined` when that cannot be told without running the module.
+ * The keys of the object that a module exports by default and that is all it exports, read from its source:
+ * `export default { a, b: …, 'c-d': … }` or the same by way of a constant. `undefined` when that cannot be told so.
  */
 export function scanEntrypoint(source: string): readonly string[] | undefined {
   const tokens = tokenize(source);
@@ -15,7 +15,7 @@ export function scanEntrypoint(source: string): readonly string[] | undefined {
     ({ text, kind }, index) => kind === 'word' && text === 'default' && tokens[index - 1]?.text === 'export',
   );
   const first = at === -1 ? undefined : tokens[at + 1];
-  if (first === undefined) return undefined;
+  if (first === undefined || exportsMore(tokens)) return undefined;
   if (isSign(first, '{')) return objectKeys(tokens, at + 2);
   const after = tokens[at + 2];
   if (
@@ -23,9 +23,19 @@ export function scanEntrypoint(source: string): readonly string[] | undefined {
     (after !== undefined && !isSign(after, ';') && after.text !== 'export' && after.text !== 'satisfies')
   )
     return undefined;
+  // What is done with the constant elsewhere may add to it.
+  if (tokens.filter(({ kind, text }) => kind === 'word' && text === first.text).length > 2) return undefined;
   const declared = tokens.findIndex(({ text }, index) => text === first.text && tokens[index - 1]?.text === 'const');
   if (declared === -1 || !isSign(tokens[declared + 1], '=') || !isSign(tokens[declared + 2], '{')) return undefined;
   return objectKeys(tokens, declared + 3);
+}
+
+/** Functions that are exported by name are tools too. */
+function exportsMore(tokens: readonly Token[]): boolean {
+  return tokens.some(({ kind, text }, index) => {
+    const next = tokens[index + 1]?.text ?? '';
+    return kind === 'word' && text === 'export' && !['default', 'type', 'interface'].includes(next);
+  });
 }
 
 /** `from` is behind the opening brace. */

@@ -13,7 +13,8 @@ import { createMemoryTable } from './memory-table.js';
 import { projectDocument, type ProjectDocument } from './project.js';
 import { createSchemaTable } from './schema-table.js';
 import { itemNamesIn } from './task-field-scopes.js';
-import { isRecord, textAt, textsAt, valueAt, type Path, type SourceDocument } from './source-document.js';
+import { isRecord, textAt, textsAt, valueAt, type SourceDocument } from './source-document.js';
+import type { ToolFunctions } from './tool-functions.js';
 import { createToolTable } from './tool-table.js';
 import type { ProjectScope } from './workflow-scope.js';
 
@@ -33,8 +34,7 @@ export interface ProjectParts {
   };
   /** The `.env` file. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly hasEntrypoint: boolean;
-  readonly entrypointTools: readonly string[] | undefined;
+  readonly functions: ToolFunctions;
 }
 
 export interface CompiledProject {
@@ -106,10 +106,8 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     schemas,
     memories,
     webhookSlugs: new Map(),
-    hasEntrypoint: parts.hasEntrypoint,
-    entrypointTools: parts.entrypointTools,
+    functions: parts.functions,
   };
-  checkExported(source, document, autoloadedTools, parts, options);
 
   const plans = new Map<string, Plan>();
   const checkId = createIdCheck('workflow', reporter);
@@ -133,6 +131,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     const plan = compileDirectTask(task, project, own);
     if (trial.end() && plan !== undefined) tasks.set(id, plan);
   }
+  checkExported(source, document, autoloadedTools, parts, options);
   return { plans, tasks, tools: tools.all(), publicEnv, env: shown };
 }
 
@@ -185,19 +184,13 @@ function checkExported(
   source: SourceDocument,
   document: Partial<ProjectDocument>,
   autoloaded: readonly Resource[],
-  { entrypointTools }: ProjectParts,
+  { functions }: ProjectParts,
   { reporter }: CheckOptions,
 ): void {
-  if (entrypointTools === undefined) return;
-  const report = (where: SourceDocument, path: Path, id: string) =>
-    reporter.report(where, 'tool.not-exported', `The entrypoint exports no tool "${id}"`, {
-      path,
-      severity: 'warning',
-    });
   for (const [index, tool] of (document.tools ?? []).entries()) {
     const id: unknown = isRecord(tool) ? tool['id'] : tool;
-    if (typeof id !== 'string' || entrypointTools.includes(id)) continue;
-    report(source, isRecord(tool) ? ['tools', index, 'id'] : ['tools', index], id);
+    if (typeof id !== 'string') continue;
+    functions.checkDescribed(source, isRecord(tool) ? ['tools', index, 'id'] : ['tools', index], id, reporter);
   }
-  for (const { source: file, id } of autoloaded) if (!entrypointTools.includes(id)) report(file, ['id'], id);
+  for (const { source: file, id } of autoloaded) functions.checkDescribed(file, ['id'], id, reporter);
 }

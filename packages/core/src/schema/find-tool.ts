@@ -74,15 +74,16 @@ function byId(id: string, path: Path, workflow: WorkflowScope): ToolChoice {
     options.reporter.report(source, 'feature.unsupported', `The built-in tool "${id}" is not supported yet`, { path });
     return NO_TOOL;
   }
-  if (workflow.tools[id] !== undefined) return { key: id };
-  const { entrypointTools, hasEntrypoint } = workflow.project;
-  const candidates = [...new Set([...Object.keys(workflow.tools), ...(entrypointTools ?? [])])];
-  const isExported = hasEntrypoint && (entrypointTools === undefined || entrypointTools.includes(id));
-  const mayExist = isExported || workflow.toolsAreUncertain;
-  if (mayExist) {
+  const { functions } = workflow.project;
+  if (workflow.tools[id] !== undefined) {
+    if (!workflow.toolsAreUncertain) functions.checkCalled(source, path, id, options.reporter);
+    return { key: id };
+  }
+  if (functions.mayHave(id) || workflow.toolsAreUncertain) {
     workflow.addTool(id, { id });
     return { key: id };
   }
+  const candidates = [...new Set([...Object.keys(workflow.tools), ...functions.ids])];
   options.reporter.report(source, 'reference.unknown-tool', `There is no tool "${id}"`, {
     path,
     expected: expectedIds(candidates),
@@ -94,6 +95,8 @@ function byId(id: string, path: Path, workflow: WorkflowScope): ToolChoice {
 function inline({ path, document: task }: CheckedTask, workflow: WorkflowScope): ToolChoice {
   const definition = compileTool(workflow.document, [...path, 'tool'], workflow.options, workflow.schemas);
   if (definition === undefined) return NO_TOOL;
+  const { document: source, options, project } = workflow;
+  project.functions.checkCalled(source, [...path, 'tool', 'id'], definition.id, options.reporter);
   // The plan's key is free; the definition keeps the id of the function that is called.
   const key = workflow.tools[definition.id] === undefined ? definition.id : `${definition.id}@${task.id ?? ''}`;
   workflow.addTool(key, definition);

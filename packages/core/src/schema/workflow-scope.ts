@@ -5,6 +5,7 @@ import type { CheckedTask } from './checked-task.js';
 import type { SchemaTable } from './schema-table.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Path, SourceDocument } from './source-document.js';
+import type { ToolFunctions } from './tool-functions.js';
 import type { ToolTable } from './tool-table.js';
 import type { WebhookSlugs } from './webhook-slugs.js';
 
@@ -24,9 +25,7 @@ export interface ProjectScope {
   readonly schemas: SchemaTable;
   readonly memories: MemoryTable;
   readonly webhookSlugs: WebhookSlugs;
-  readonly hasEntrypoint: boolean;
-  /** What the entrypoint exports; `undefined` when that cannot be told. */
-  readonly entrypointTools: readonly string[] | undefined;
+  readonly functions: ToolFunctions;
 }
 
 /** One workflow file while it is compiled. */

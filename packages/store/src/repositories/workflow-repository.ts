@@ -28,6 +28,7 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
             id: record.workflowExecId,
             project: record.project,
             workflow_id: record.workflowId,
+            temporal_workflow_id: record.temporalWorkflowId,
             status: record.status,
             terminal: isTerminal(record.status) ? 1 : 0,
             version: record.version,
@@ -39,6 +40,7 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
             conflict
               .column('id')
               .doUpdateSet((row) => ({
+                temporal_workflow_id: row.ref('excluded.temporal_workflow_id'),
                 status: row.ref('excluded.status'),
                 terminal: row.ref('excluded.terminal'),
                 version: row.ref('excluded.version'),
@@ -49,6 +51,12 @@ export function createWorkflowRepository(database: SqlDatabase): WorkflowReposit
               .where('compozy_executions.terminal', '=', 0)
               .whereRef('compozy_executions.project', '=', 'excluded.project')
               .whereRef('compozy_executions.workflow_id', '=', 'excluded.workflow_id')
+              .where(({ eb, ref }) =>
+                eb.or([
+                  eb('compozy_executions.temporal_workflow_id', 'is', null),
+                  eb('compozy_executions.temporal_workflow_id', '=', ref('excluded.temporal_workflow_id')),
+                ]),
+              )
               .whereRef('compozy_executions.version', '<', 'excluded.version'),
           )
           .returning('id'),

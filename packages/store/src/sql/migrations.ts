@@ -57,6 +57,11 @@ const MIGRATIONS: readonly Migration[] = [
       'create index compozy_blobs_touched on compozy_blobs (touched_at, id)',
     ],
   },
+  {
+    version: 2,
+    // Null in rows that a process of version 1 wrote.
+    statements: ({ id }) => [`alter table compozy_executions add column temporal_workflow_id ${id}`],
+  },
 ];
 
 /** What this code knows. */

@@ -8,6 +8,8 @@ export interface Tables {
     id: string;
     project: string;
     workflow_id: string;
+    /** Null in rows of an earlier release. */
+    temporal_workflow_id: string | null;
     status: string;
     /** 1 when the status is final. */
     terminal: number;

@@ -5,6 +5,7 @@ import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CompozyError } from '@compozy/core';
 import { build, type BuildFailure, type Loader, type Message, type Plugin } from 'esbuild';
+import { TOOL_BUILD } from './build-options.js';
 
 export interface BundleOptions {
   readonly projectDir: string;
@@ -45,17 +46,10 @@ export async function bundleEntrypoint(options: BundleOptions): Promise<BundleOu
       absWorkingDir: projectDir,
       entryPoints: [entrypoint],
       outfile: join(cacheDir, '0'.repeat(16), BUNDLE_NAME),
-      bundle: true,
-      write: false,
+      ...TOOL_BUILD,
       metafile: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node22',
-      packages: 'external',
       sourcemap: 'linked',
       sourcesContent: false,
-      loader: { '.txt': 'text', '.md': 'text', '.sql': 'text' },
-      logLevel: 'silent',
       define: META_NAMES,
       plugins: [keepSourceLocations(read)],
     });
@@ -161,6 +155,6 @@ function describeMessage({ text, location }: Message, projectDir: string): strin
   return `${file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
-function isBuildFailure(error: unknown): error is BuildFailure {
+export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
 }

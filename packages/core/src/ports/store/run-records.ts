@@ -52,7 +52,8 @@ export interface WorkflowFilter {
 export interface WorkflowRepository {
   /**
    * Writes what is newer: a record of a lower or equal version than the stored one, and anything after a terminal
-   * status, changes nothing; nor does one of another workflow or project. Says whether it wrote.
+   * status, changes nothing; nor does one of another project, workflow or `temporalWorkflowId`: of several that come at
+   * once, one has the row from then on. Says whether it wrote.
    */
   upsert(record: WorkflowRecord): Promise<boolean>;
   get(workflowExecId: string): Promise<WorkflowRecord | undefined>;
@@ -71,7 +72,10 @@ export interface WorkflowRepository {
 }
 
 export interface TaskRepository {
-  /** All or nothing; for each record the rule of {@link WorkflowRepository.upsert}. */
+  /**
+   * All or nothing; for each record the rule of {@link WorkflowRepository.upsert}, but for whose it is: only the run that
+   * has the row writes tasks.
+   */
   upsertAll(records: readonly TaskRecord[]): Promise<void>;
   get(taskExecId: string): Promise<TaskRecord | undefined>;
   /** Tasks of a run in the order in which they started. */

@@ -48,17 +48,31 @@ export function describeExecutionRows({ create }: StoreContract, { describe, it,
       }
     });
 
-    it('are not written over by an execution of another workflow or project that was given the same id', async () => {
+    it('are not written over by another execution that was given the same id', async () => {
       await using context = await create();
       const { workflows } = context.store;
       const record = executionRecord('run-1', { status: 'WAITING' });
       await workflows.upsert(record);
-      for (const other of [{ workflowId: 'count' }, { project: 'bank' }]) {
+      for (const other of [{ workflowId: 'count' }, { project: 'bank' }, { temporalWorkflowId: 'greet-2' }]) {
         expect(await workflows.upsert(executionRecord('run-1', { version: 9, status: 'SUCCESS', ...other }))).toBe(
           false,
         );
         expect(await context.other.workflows.get('run-1')).toEqual(record);
       }
+    });
+
+    it('are of one execution when several that were given the same id come at once', async () => {
+      await using context = await create();
+      const { workflows } = context.store;
+      const wrote = await Promise.all(
+        Array.from({ length: 20 }, async (_, i) => {
+          const { store } = i % 2 === 0 ? context : { store: context.other };
+          const temporalWorkflowId = `greet-${i}`;
+          const record = executionRecord('run-1', { version: i + 1, temporalWorkflowId });
+          return (await store.workflows.upsert(record)) ? [temporalWorkflowId] : [];
+        }),
+      );
+      expect(wrote.flat()).toEqual([(await workflows.get('run-1'))?.temporalWorkflowId]);
     });
 
     it('end at the newest version, whoever writes and in whatever order', async () => {
