@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CompozyError } from '@compozy/core';
 import { createWorker } from './create-worker.js';
 import { readHostEnvironment } from './env.js';
 import { createHostLog, describeError, type HostLog } from './host/host-log.js';
@@ -93,10 +94,23 @@ async function serve(): Promise<void> {
     await opened.close();
   } catch (error) {
     const isReport = error instanceof SettingsError;
-    process.stderr.write(`${isReport ? formatSettingProblems(error.problems) : describeError(error)}\n`);
+    const report = isReport ? formatSettingProblems(error.problems) : describeError(error);
+    process.stderr.write(`${report}${hintOnStart(error)}\n`);
     process.exitCode = isReport ? 2 : 1;
     setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
   }
+}
+
+/** Which settings it is about, where the error cannot know that it came from settings. */
+function hintOnStart(error: unknown): string {
+  if (error instanceof SettingsError) {
+    const isNoProject = error.problems.some(
+      ({ code, place }) => code === 'file.missing' && place === 'compozy.yaml:1:1',
+    );
+    return isNoProject ? '\nName the folder of a project: --project-dir, or COMPOZY_PROJECT_DIR' : '';
+  }
+  if (!CompozyError.isInstance(error) || error.code !== 'Server.StartFailed') return '';
+  return '\nThe ports are SERVER_PORT, or --port, and HEALTH_PORT, or --health-port; the address is SERVER_HOST, or --host';
 }
 
 /** Resolves with the first signal to end; the second one, of whichever kind, forces. */

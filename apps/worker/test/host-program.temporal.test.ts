@@ -74,6 +74,21 @@ it('serves a project over HTTP with the settings of its environment, and ends in
   }
 });
 
+it('says which setting to look at when it cannot start', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'compozy-host-'));
+  try {
+    const host = spawn(process.execPath, [program, '--project-dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [errors, [code]] = await Promise.all([text(host.stderr), once(host, 'exit')]);
+    expect(code).toBe(2);
+    expect(errors.split('\n').slice(1)).toEqual([
+      'Name the folder of a project: --project-dir, or COMPOZY_PROJECT_DIR',
+      '',
+    ]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
 it('logs one JSON object on each line, also while Temporal is away', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'compozy-host-'));
   await writeFile(path.join(dir, 'compozy.yaml'), 'name: away\nworkflows: [{ source: ./one.yaml }]\n');
