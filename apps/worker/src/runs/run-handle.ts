@@ -37,6 +37,10 @@ export interface RunHandle {
 
 type RunIds = Pick<RunHandle, 'workflowId' | 'workflowExecId'>;
 
+/**
+ * The run behind a handle of Temporal's client, with its input and output whole: `blobs` has to be what its worker
+ * writes to.
+ */
 export function createRunHandle(
   handle: WorkflowHandle,
   { runId, ...ids }: RunIds & { readonly runId?: string | undefined },
