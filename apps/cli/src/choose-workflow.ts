@@ -14,7 +14,7 @@ export function chooseWorkflow(
   if (withTasks) known.push(...[...project.tasks.keys()].map((id) => directRunId('task', id)));
   if (given !== undefined) {
     if (known.includes(given)) return given;
-    throw unknownName(`Project "${project.name}" has no workflow`, given, known);
+    throw unknownName(`Config.UnknownWorkflow: Project "${project.name}" has no workflow`, given, known);
   }
   const list = known.map((id) => `"${id}"`).join(', ');
   throw new CommandExit(

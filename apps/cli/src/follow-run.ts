@@ -8,7 +8,7 @@ const INTERVAL_MS = 250;
 export async function followRun(run: RunHandle, options: RunDisplayOptions): Promise<RunView> {
   const show = createRunDisplay(options);
   const over = new AbortController();
-  const polling = (async () => {
+  void (async () => {
     while (!over.signal.aborted) {
       const view = await run.view().catch(() => null);
       if (view !== null && !over.signal.aborted) show.update(view);
@@ -16,9 +16,9 @@ export async function followRun(run: RunHandle, options: RunDisplayOptions): Pro
     }
   })();
   try {
+    // What was asked just before the end may be answered much later, or never: nobody waits for it.
     const view = await run.result();
     over.abort();
-    await polling;
     show.update(view);
     return view;
   } finally {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -26,6 +27,24 @@ describe('commands without a server', () => {
     expect(await compozy(['render'])).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('refuse a file that is no UTF-8, whose letters would be lost', async () => {
+    await using folder = await createFolder({});
+    const file = path.join(folder.dir, 'latin1.json');
+    await writeFile(file, Buffer.from('{"name":"Jos\xe9"}', 'latin1'));
+    expect(await compozy(['render', '-t', 'x', '-d', `@${file}`])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `--data: "${file}" is not text in UTF-8; save it in this encoding\n`,
+    });
+  });
+
+  it('say what was meant where a file of the project is named', async () => {
+    await using folder = await createFolder(greeting);
+    const { code, stderr } = await compozy(['validate', path.join(folder.dir, 'compozy.yaml')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`is a file: name the folder that it is in, ${folder.dir}\n`);
+  });
+
   it('ends quietly when nobody reads its output', async () => {
     const child = startCompozy(['schema', 'workflow']);
     child.stdout!.destroy();
@@ -42,6 +61,11 @@ describe('commands without a server', () => {
     expect(await compozy(['graph', 'hello', '-p', folder.dir, '-o', svg])).toMatchObject({ code: 0, stdout: '' });
     const schema = await compozy(['schema', 'workflow']);
     expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'Compozy workflow' });
-    expect((await compozy(['graph', 'nobody', '-p', folder.dir])).code).toBe(2);
+    const nobody = await compozy(['graph', 'nobody', '-p', folder.dir]);
+    expect(nobody).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'Config.UnknownWorkflow: Project "greeting" has no workflow "nobody"; it has "hello"\n',
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProject } from '@compozy/core/loader';
@@ -103,6 +104,10 @@ describe('compozy schedules', () => {
     const nowhere = await compozy(['schedules', 'list', '--name', 'my-reports'], { env });
     expect(nowhere).toMatchObject({ code: 2, stdout: '' });
     expect(nowhere.stderr).toContain('--name goes with --address <host:port>, or TEMPORAL_HOST_PORT');
+    const lost = await compozy(['schedules', 'list', '-p', tmpdir()], {
+      env: { ...env, TEMPORAL_HOST_PORT: '127.0.0.1:1' },
+    });
+    expect(lost.stderr).toContain('TEMPORAL_HOST_PORT is set, so Temporal itself is asked');
     expect((await compozy(['schedules', 'list', '--name', 'x', '--address', '127.0.0.1:1'])).stderr).toContain(
       'Server.Unreachable',
     );

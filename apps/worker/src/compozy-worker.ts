@@ -8,6 +8,10 @@ import type { RunHandle } from './runs/run-handle.js';
 import type { ScheduleManager } from './schedules/schedule-manager.js';
 import type { DirectOptions, TriggerOptions } from './worker-options.js';
 
+/**
+ * One worker for one project. Errors are `CompozyError` with the codes that are named; ids may be those of any
+ * worker's runs.
+ */
 export interface CompozyWorker {
   readonly client: Client;
   readonly taskQueue: string;

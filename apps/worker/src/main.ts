@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { DefaultLogger, Runtime, type LogLevel as SdkLevel } from '@temporalio/worker';
+import { CompozyError } from '@compozy/core';
 import { createWorker } from './create-worker.js';
 import { readHostEnvironment } from './env.js';
-import { createHostLog, describeError, type HostLog, type LogLevel } from './host/host-log.js';
+import { createHostLog, describeError, type HostLog } from './host/host-log.js';
 import { createApiKeys } from './http/api-key.js';
 import { startWorkerServer } from './http/start-worker-server.js';
 import { describeSettings } from './settings/describe-settings.js';
@@ -12,12 +12,11 @@ import { openStore } from './settings/open-store.js';
 import { resolveSettings } from './settings/resolve-settings.js';
 import { formatSettingProblems, SettingsError } from './settings/setting-problem.js';
 import { reloadOnSignal } from './host/reload-on-signal.js';
+import { installSdkRuntime } from './host/sdk-runtime.js';
 import { watchOtherHosts } from './host/watch-other-hosts.js';
 
 /** An installed SDK runtime would keep a process that failed to start from ending. */
 const EXIT_GRACE_MS = 1_000;
-
-const SDK_LEVELS: Readonly<Record<LogLevel, SdkLevel>> = { debug: 'INFO', info: 'WARN', warn: 'WARN', error: 'ERROR' };
 
 const argv = process.argv.slice(2);
 if (argv.some((argument) => argument === '--help' || argument === '-h')) process.stdout.write(flagsHelp());
@@ -42,8 +41,7 @@ async function serve(): Promise<void> {
     printSettings(settings.entries, log);
     const opened = openStore(settings, project.dir);
     const { store, memory, isOfOneHost, checks, limiter } = opened;
-    // `stop` is the ordered end; the SDK's own handlers would end the worker before it.
-    Runtime.install({ shutdownSignals: [], logger: sdkLogger(log, SDK_LEVELS[values['runtime.log_level']]) });
+    installSdkRuntime(log, values['runtime.log_level']);
     const worker = await createWorker({
       ...toWorkerOptions(values),
       ...toVersioning(values),
@@ -98,10 +96,23 @@ async function serve(): Promise<void> {
     await opened.close();
   } catch (error) {
     const isReport = error instanceof SettingsError;
-    process.stderr.write(`${isReport ? formatSettingProblems(error.problems) : describeError(error)}\n`);
+    const report = isReport ? formatSettingProblems(error.problems) : describeError(error);
+    process.stderr.write(`${report}${hintOnStart(error)}\n`);
     process.exitCode = isReport ? 2 : 1;
     setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
   }
+}
+
+/** Which settings it is about, where the error cannot know that it came from settings. */
+function hintOnStart(error: unknown): string {
+  if (error instanceof SettingsError) {
+    const isNoProject = error.problems.some(
+      ({ code, place }) => code === 'file.missing' && place === 'compozy.yaml:1:1',
+    );
+    return isNoProject ? '\nName the folder of a project: --project-dir, or COMPOZY_PROJECT_DIR' : '';
+  }
+  if (!CompozyError.isInstance(error) || error.code !== 'Server.StartFailed') return '';
+  return '\nThe ports are SERVER_PORT, or --port, and HEALTH_PORT, or --health-port; the address is SERVER_HOST, or --host';
 }
 
 /** Resolves with the first signal to end; the second one, of whichever kind, forces. */
@@ -132,10 +143,4 @@ function warnOfHost(host: string, { print }: HostLog): void {
     `A worker on "${host}" takes work from the same task queue, and the store is a file of this host: ` +
     'neither finds the runs, memories and large values of the other; use PostgreSQL (DB_CONN_STRING) for several hosts';
   print({ level: 'warn', message, component: 'store' });
-}
-
-function sdkLogger({ print }: HostLog, level: SdkLevel): DefaultLogger {
-  return new DefaultLogger(level, (entry) =>
-    print({ level: entry.level.toLowerCase(), message: entry.message, component: 'temporal' }),
-  );
 }

@@ -22,6 +22,7 @@ export type WorkerStore = DispatcherStore &
   Partial<RunStore> &
   Partial<Pick<Store, 'ping' | 'blobs' | 'prune' | 'oldestRow'>>;
 
+/** What a worker is made of. `project` and `temporal` are needed; everything else has a default. */
 export interface WorkerOptions {
   readonly project: Project;
   readonly temporal: TemporalSettings;
@@ -123,6 +124,7 @@ export interface WorkerVersioning {
   readonly buildId: string;
 }
 
+/** How the schedules of the project are kept the same in Temporal as in its files. */
 export interface WorkerSchedules {
   /** A second place for changes by hand; Temporal has them too. */
   readonly overrides?: ScheduleOverrideRepository;
@@ -130,10 +132,12 @@ export interface WorkerSchedules {
   readonly log?: ScheduleLog;
 }
 
+/** Of a run of one workflow. */
 export interface TriggerOptions extends DirectOptions {
   readonly initialTaskId?: string;
 }
 
+/** Of every run. */
 export interface DirectOptions {
   readonly workflowExecId?: string;
   /** The same key starts one run, and gives that run again. */

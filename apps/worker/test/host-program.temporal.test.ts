@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startDevServer } from '@compozy/dev-server';
@@ -66,6 +67,59 @@ it('serves a project over HTTP with the settings of its environment, and ends in
     expect(lines.join('\n')).not.toContain(record.hash);
     host.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
+  } finally {
+    host.kill('SIGKILL');
+    await temporal.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+it('says which setting to look at when it cannot start', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'compozy-host-'));
+  try {
+    const host = spawn(process.execPath, [program, '--project-dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [errors, [code]] = await Promise.all([text(host.stderr), once(host, 'exit')]);
+    expect(code).toBe(2);
+    expect(errors.split('\n').slice(1)).toEqual([
+      'Name the folder of a project: --project-dir, or COMPOZY_PROJECT_DIR',
+      '',
+    ]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+it('logs one JSON object on each line, also while Temporal is away', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'compozy-host-'));
+  await writeFile(path.join(dir, 'compozy.yaml'), 'name: away\nworkflows: [{ source: ./one.yaml }]\n');
+  await writeFile(path.join(dir, 'one.yaml'), 'id: one\ntasks: [{ id: a, type: aggregate, outputs: { x: 1 } }]\n');
+  const temporal = await startDevServer();
+  const host = spawn(process.execPath, [program], {
+    env: {
+      ...process.env,
+      COMPOZY_PROJECT_DIR: dir,
+      TEMPORAL_HOST_PORT: temporal.address,
+      SERVER_PORT: '0',
+      HEALTH_PORT: '0',
+      SERVER_DRAIN_DELAY_MS: '0',
+      // Every line that the SDK writes.
+      RUNTIME_LOG_LEVEL: 'debug',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(host, 'exit');
+  const errors = text(host.stderr);
+  const seen: { message: string; component?: string; error?: string }[] = [];
+  try {
+    for await (const line of createInterface({ input: host.stdout })) {
+      seen.push(JSON.parse(line) as (typeof seen)[number]);
+      if (seen.at(-1)!.message === 'worker ready') await temporal.stop();
+      // The native part of the SDK says how often it has asked in vain.
+      if (seen.at(-1)!.component === 'temporal' && /Unavailable/.test(seen.at(-1)!.error ?? '')) host.kill('SIGKILL');
+    }
+    await exited;
+    expect(seen.map(({ message }) => message)).toContain('worker ready');
+    expect(await errors).toBe('');
   } finally {
     host.kill('SIGKILL');
     await temporal.stop();

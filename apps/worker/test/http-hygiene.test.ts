@@ -135,7 +135,7 @@ describe('bodies', () => {
     ['a million names', `{"input":{"name":"x",${Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join()}}}`, 202],
     ['a prototype in place of a member', '{"input":{"__proto__":{"name":"x"}}}', 422],
     ['a prototype at the root', '{"__proto__":{"input":{"name":"x"}}}', 400],
-    ['a member twice: the last one counts', '{"input":{"name":1},"input":{"name":"x"}}', 202],
+    ['a member twice', '{"input":{"name":1},"input":{"name":"x"}}', 400],
     ['half a character', '{"input":{"name":"\\ud800"}}', 202],
     ['a zero character', '{"input":{"name":"\\u0000"}}', 202],
     ['a byte order mark', '\ufeff{"input":{"name":"x"}}', 202],

@@ -51,7 +51,12 @@ describe('problem documents', () => {
       'POST',
       GREET,
       { raw: '{"input":' },
-      { status: 400, code: 'Api.Malformed', title: 'The request is malformed', detail: 'The body is not JSON' },
+      {
+        status: 400,
+        code: 'Api.Malformed',
+        title: 'The request is malformed',
+        detail: 'The body is not JSON: it ends before it is complete',
+      },
     ],
     [
       'bad UTF-8',
@@ -107,8 +112,8 @@ describe('problem documents', () => {
         title: 'The request is malformed',
         detail: 'The body of the request is not as the API describes it',
         errors: [
-          { pointer: '/inputs', in: 'body', detail: 'is not known here' },
-          { pointer: '/a~1b', in: 'body', detail: 'is not known here' },
+          { pointer: '/inputs', in: 'body', detail: 'is not known here; did you mean "input"?' },
+          { pointer: '/a~1b', in: 'body', detail: 'is not known here; there are "input", "task_id", "correlation_id"' },
         ],
       },
     ],
@@ -122,7 +127,7 @@ describe('problem documents', () => {
         code: 'Api.Malformed',
         title: 'The request is malformed',
         detail: 'The query of the request is not as the API describes it',
-        errors: [{ pointer: '/limit', in: 'query', detail: 'Too small: expected number to be >=1' }],
+        errors: [{ pointer: '/limit', in: 'query', detail: 'must be at least 1' }],
       },
     ],
     [

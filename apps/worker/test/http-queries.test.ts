@@ -43,3 +43,46 @@ describe('a word in a query that is one of a few', () => {
     });
   });
 });
+
+describe('a part of a request that is wrong', () => {
+  it.each([
+    ['GET', 'executions/workflows?limt=1', undefined, 'query /limt: is not known here; did you mean "limit"?'],
+    ['GET', 'executions/workflows?limit=1000', undefined, 'query /limit: must be at most 500'],
+    ['POST', 'events', {}, 'body /name: is missing; it must be string'],
+    ['POST', 'events', { name: 7 }, 'body /name: must be string, but is number'],
+    ['POST', 'events', { name: 'a', payloads: 1 }, 'body /payloads: is not known here; did you mean "payload"?'],
+    ['POST', 'workflows/main/executions/sync', { timeout: 301 }, 'body /timeout: must be at most 300'],
+    ['POST', 'workflows/main/executions/sync', { timeout: 1.5 }, 'body /timeout: must be integer, but is number'],
+    ['POST', 'memory/chats/clear', { key: 'a', confirm: false }, 'body /confirm: must be true'],
+    [
+      'POST',
+      'memory/chats/append',
+      { key: 'a', messages: [{ role: 'me', content: 'x' }] },
+      'body /messages/0/role: must be one of "user", "assistant", "system", "tool"',
+    ],
+    ['POST', 'memory/chats/append', { key: 'a', messages: [] }, 'body /messages: must have at least 1 element'],
+  ])('is told in plain words: %s %s', async (method, path, body, told) => {
+    const answer = await callServer(plain.url, method, `/api/v0/${path}`, body === undefined ? {} : { body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'Api.Malformed' } });
+    const parts = answer.body['errors'] as { in: string; pointer: string; detail: string }[];
+    expect(parts.map((part) => `${part.in} ${part.pointer}: ${part.detail}`)).toContain(told);
+  });
+
+  it('is a key that stands in one object twice', async () => {
+    const raw = '{"input":{"name":"a","items":[{"id":1,"id":2}]}}';
+    expect(await callServer(plain.url, 'POST', '/api/v0/workflows/main/executions', { raw })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'Api.Malformed',
+        detail: 'The body has the key "id" twice in one object; leave one of them out',
+        errors: [{ in: 'body', pointer: '/input/items/0/id', detail: 'stands in its object twice' }],
+      },
+    });
+    expect(plain.started).toEqual([]);
+  });
+
+  it('is where the body ceases to be JSON', async () => {
+    const answer = await callServer(plain.url, 'POST', '/api/v0/events', { raw: '{\n  "name": "a",,\n}' });
+    expect(answer.body['detail']).toBe('The body is not JSON: look at line 2, column 15');
+  });
+});

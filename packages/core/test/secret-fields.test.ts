@@ -92,3 +92,34 @@ describe('a name of .env in a field that becomes part of the history', () => {
     expect(found.map((text) => text.replace(/^5:\d+ /, ''))).toContain('env.secret "outputs"');
   });
 });
+
+describe('the secret of a webhook', () => {
+  const verifying = (secret: string) => `id: main
+triggers:
+  - type: webhook
+    webhook:
+      slug: hook
+      verify: { strategy: github, secret: "${secret}" }
+      events: [{ name: e, filter: "true", input: { a: 1 } }]
+tasks: [{ id: a, tool: fetch }]
+`;
+  const warnings = async (env: string, secret = '{{ .env.HOOK }}') => {
+    await using project = await createTempProject({
+      'compozy.yaml': PROJECT,
+      '.env': `REGION=eu\n${env}`,
+      'workflow.yaml': verifying(secret),
+    });
+    const { diagnostics } = await checkProject(project.dir);
+    return diagnostics.map(({ line, column, severity, code }) => `${line}:${column} ${severity} ${code}`);
+  };
+
+  it('is warned of where it is empty, since nobody can sign with it', async () => {
+    expect(await warnings('HOOK=\n')).toEqual(['6:43 warning env.unset']);
+    expect(await warnings('HOOK=""\n', 'whsec_{{ .env.HOOK }}')).toEqual(['6:43 warning env.unset']);
+  });
+
+  it('is warned of where nothing has it, and is fine where it has a value', async () => {
+    expect(await warnings('')).toEqual(['6:47 warning env.unknown']);
+    expect(await warnings('HOOK=s3cret\n')).toEqual([]);
+  });
+});

@@ -36,6 +36,7 @@ export interface DispatcherWatch {
   takeOver(): Promise<readonly string[]>;
 }
 
+/** Does nothing until `start` is called. */
 export function createDispatcherWatch(options: DispatcherWatchOptions): DispatcherWatch {
   const { client, project, instance, store, intervalMs = 10_000, ttlMs = 30_000, onError = () => undefined } = options;
   const { taskQueue = getTaskQueue(project) } = options;

@@ -47,12 +47,14 @@ export interface OutgoingEvent {
   readonly workflowId?: string;
 }
 
+/** The answer to an event that was accepted. */
 export interface SentEvent {
   readonly eventId: string;
   /** Temporal has it: it is not lost from here on. */
   readonly accepted: true;
 }
 
+/** Of a sender. Only `client` and `project` are needed. */
 export interface EventSenderOptions {
   readonly client: Client;
   readonly project: string;

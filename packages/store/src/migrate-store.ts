@@ -8,6 +8,7 @@ import { createSqliteDatabase } from './sqlite/sqlite-database.js';
 /** Where a store is: the file of SQLite, or the address of PostgreSQL. */
 export type StoreLocation = { readonly path: string } | { readonly url: string };
 
+/** The version of a schema, and the one that this release knows. */
 export interface SchemaState {
   /** Of the store; 0 when it has no schema yet. */
   readonly version: number;
@@ -15,6 +16,7 @@ export interface SchemaState {
   readonly newest: number;
 }
 
+/** What a migration has done. */
 export interface Migration {
   /** The versions before and after; the same when there was nothing to do. */
   readonly from: number;

@@ -7,6 +7,7 @@ import { colorsFor } from '../colors.js';
 import { readEnvironment } from '../env.js';
 import { checkFiles, loadWithSettings, NO_HOST_TOOLS } from '../load-checked-project.js';
 import { parsePort } from '../parse-port.js';
+import { DEFAULT_SERVER } from '../server/server-options.js';
 import type { Session } from '../session.js';
 
 interface DevOptions {
@@ -18,6 +19,9 @@ interface DevOptions {
   readonly uiPort?: number;
   readonly apiPort?: number;
 }
+
+/** Where commands look for a server by themselves. */
+const USUAL_API = `${DEFAULT_SERVER}/api/v0`;
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 150;
@@ -89,9 +93,9 @@ function banner(project: Project, { server, worker, apiUrl, startup }: Session):
     row('task queue', worker.taskQueue),
     row('workflows', workflows === '' ? 'none' : workflows),
     ...(project.tasks.size === 0 ? [] : [row('tasks alone', [...project.tasks.keys()].join(', '))]),
-    ...(first === undefined
+    ...(first === undefined || apiUrl === undefined
       ? []
-      : [row('start one', `compozy run ${first} --project ${project.dir} --address ${server.address}`)]),
+      : [row('start one', `compozy start ${first}${apiUrl === USUAL_API ? '' : ` --server ${apiUrl}`}`)]),
     '',
   ].join('\n');
 }

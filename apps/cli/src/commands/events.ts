@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '@compozy/core';
 import { colorsFor } from '../colors.js';
+import { parseId } from '../parse-id.js';
 import { readInput } from '../read-input.js';
 import { deadLetterPath, eventPath } from '../server/api-paths.js';
 import { readPages, tellNext } from '../server/read-pages.js';
@@ -71,7 +72,7 @@ export function addEventsCommand(program: Command): void {
     events
       .command('send')
       .description('send an event to the workflows that listen for it, and print its id')
-      .argument('<name>', 'of the event')
+      .argument('<name>', 'of the event', parseId)
       .option('--payload <json>', 'JSON, @file, or - for standard input; {} by default')
       .option('--event-id <id>', 'the same id is acted on once; a new one by default')
       .option('--correlation-id <id>', 'goes with the event, and with what it starts')
@@ -81,7 +82,7 @@ export function addEventsCommand(program: Command): void {
     events
       .command('status')
       .description('what became of an event: what it started, or why it reached nobody')
-      .argument('<event-id>'),
+      .argument('<event-id>', 'id of the event, which "send" prints', parseId),
   ).action(showEvent);
   withServerOptions(
     withPageOptions(
@@ -97,7 +98,7 @@ export function addEventsCommand(program: Command): void {
     events
       .command('replay')
       .description('send the event of a dead letter again, and print its id')
-      .argument('<dead-letter-id>'),
+      .argument('<dead-letter-id>', 'of the list of dead letters', parseId),
   ).action(async (id: string, options: ServerOptions) => {
     const path = `${deadLetterPath(id)}/replay`;
     // The id of the new event is made of that of the letter, so that a second one starts nothing.

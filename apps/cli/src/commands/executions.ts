@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { JsonObject, RunView, Status } from '@compozy/core';
 import { suggest } from '@compozy/core/schema';
 import { colorsFor } from '../colors.js';
+import { parseId } from '../parse-id.js';
 import { describeEnd, printRun } from '../print-run.js';
 import { readInput } from '../read-input.js';
 import { executionPath } from '../server/api-paths.js';
@@ -47,6 +48,8 @@ const STATUSES = Object.keys({
   TIMED_OUT: 0,
 } satisfies Record<Status, 0>);
 
+const EXEC_ID = ['<exec-id>', 'id of the execution, which "start" prints and "list" shows', parseId] as const;
+
 const ERROR_CELLS = 60;
 
 const COLUMNS: readonly Column<Execution>[] = [
@@ -73,34 +76,40 @@ export function addExecutionsCommand(program: Command): void {
     .option('-s, --status <statuses>', `with one of these, commas between: ${STATUSES.join(', ')}`, parseStatuses);
   withServerOptions(withPageOptions(list)).action(listExecutions);
   withServerOptions(
-    executions.command('get').description('an execution with its tasks, as it is now').argument('<exec-id>'),
+    executions
+      .command('get')
+      .description('an execution with its tasks, as it is now')
+      .argument(...EXEC_ID),
   ).action(getExecution);
   withServerOptions(
     executions
       .command('follow')
       .description('show an execution until it ends, and print its output; interrupting it ends the command only')
-      .argument('<exec-id>'),
+      .argument(...EXEC_ID),
   ).action(async (execId: string, options: ServerOptions) => {
     const json = options.json === true;
     printRun(await followToEnd(openClient(options), execId, { json }), json);
   });
   for (const [action, description] of Object.entries(STEERING)) {
-    withServerOptions(executions.command(action).description(description).argument('<exec-id>')).action(
-      async (execId: string, options: ServerOptions) => {
-        // Not sent again: once it was heard, a second one is told that the execution has ended.
-        const path = `${executionPath(execId)}/${action}`;
-        const { body } = await openClient(options).send<JsonObject>('POST', path, { isRepeatable: false });
-        answer(body, `${execId}: ${action} is asked for`, options);
-      },
-    );
+    withServerOptions(
+      executions
+        .command(action)
+        .description(description)
+        .argument(...EXEC_ID),
+    ).action(async (execId: string, options: ServerOptions) => {
+      // Not sent again: once it was heard, a second one is told that the execution has ended.
+      const path = `${executionPath(execId)}/${action}`;
+      const { body } = await openClient(options).send<JsonObject>('POST', path, { isRepeatable: false });
+      answer(body, `${execId}: ${action} is asked for`, options);
+    });
   }
   withServerOptions(
     executions
       .command('signal')
       .description('send a signal to an execution, which a "wait" task of it may wait for')
-      .argument('<exec-id>')
-      .argument('<name>', 'of the signal')
-      .option('--payload <json>', 'JSON, @file, or - for standard input'),
+      .argument(...EXEC_ID)
+      .argument('<name>', 'of the signal', parseId)
+      .option('--payload <json>', 'JSON, @file, or - for standard input; {} by default'),
   ).action(sendSignal);
 }
 

@@ -14,7 +14,8 @@ describe('compozy init', () => {
     const dir = path.join(folder.dir, 'My first shop!');
     const { code, stdout } = await init(dir);
     expect(code).toBe(0);
-    expect(stdout).toContain('compozy run --project');
+    // As a shell takes it.
+    expect(stdout).toContain(`compozy dev --project '${path.relative('.', dir)}'\n`);
     const { name, warnings, workflows } = await loadProject(dir);
     expect({ name, warnings, workflows: [...workflows.keys()] }).toEqual({
       name: 'My-first-shop',

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { CommandExit, EXIT } from '../exit-code.js';
+import { quote } from '../quote.js';
 import { writeJson } from '../write-json.js';
 
 /** A project of one workflow and one tool: what a first run needs, and where to go on. */
@@ -82,11 +83,11 @@ function nameOf(folder: string): string {
 
 function nextSteps(dir: string): string {
   const at = path.relative('.', path.resolve(dir));
-  const option = at === '' ? '' : ` --project ${at}`;
+  const option = at === '' ? '' : ` --project ${quote(at)}`;
   return [
     `  compozy run${option} --input '{"name":"Ada"}'`,
     `  compozy dev${option}`,
-    `  compozy schema --output ${path.join(at === '' ? '.' : at, 'schemas')}   # what editors know the files by`,
+    `  compozy schema --output ${quote(path.join(at, 'schemas'))}   # what editors know the files by`,
     '',
   ].join('\n');
 }

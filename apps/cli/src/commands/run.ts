@@ -52,14 +52,17 @@ async function runWorkflow(given: string | undefined, options: RunOptions): Prom
   try {
     const { serverMs, workerMs } = session.startup;
     log(`ready in ${serverMs + workerMs} ms (server ${serverMs} ms, worker ${workerMs} ms)`);
+    // From before the run is there: on a server that others use too, it would go on without anybody.
+    const interrupted = new Promise<void>((resolve) => {
+      process.once('SIGINT', () => resolve());
+      process.once('SIGTERM', () => resolve());
+    });
     const run = await session.worker.triggerWorkflow(workflowId, input, {
       trigger: { type: 'cli' },
       ...(options.task === undefined ? {} : { initialTaskId: options.task }),
     });
-    const stop = () =>
-      void session.worker.cancelWorkflow(run.workflowId, run.workflowExecId).catch(() => process.exit(130));
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
+    const cancel = () => session.worker.cancelWorkflow(run.workflowId, run.workflowExecId);
+    void interrupted.then(cancel).catch(() => process.exit(130));
     const view = await followRun(run, { live: process.stderr.isTTY && options.json !== true, stream: process.stderr });
     printRun(view, options.json === true);
   } finally {

@@ -6,6 +6,7 @@ import { CommandExit, EXIT } from '../exit-code.js';
 import { loadWithSettings } from '../load-checked-project.js';
 import type { ScheduleAction, ScheduleRow, ScheduleSource } from '../schedules/schedule-source.js';
 import { createServerSchedules } from '../schedules/server-schedules.js';
+import { parseId } from '../parse-id.js';
 import { openClient, withServerOptions, type ServerOptions } from '../server/server-options.js';
 import { formatTable, seconds, type Column } from '../table.js';
 import { writeJson } from '../write-json.js';
@@ -22,6 +23,9 @@ const ACTIONS: Readonly<Record<ScheduleAction, { readonly description: string; r
   trigger: { description: 'start one run now, paused or not', done: 'triggered' },
   reset: { description: 'back to what its file says', done: 'as its file says' },
 };
+
+const WHY_TEMPORAL =
+  'TEMPORAL_HOST_PORT is set, so Temporal itself is asked, for a project that is here: --project, or --name. A compozy-worker is asked with --server <url>';
 
 const COLUMNS: readonly Column<ScheduleRow>[] = [
   { head: 'WORKFLOW', cell: (row) => row.workflow_id },
@@ -50,14 +54,14 @@ export function addSchedulesCommand(program: Command): void {
     },
   );
   for (const [action, { description, done }] of Object.entries(ACTIONS)) {
-    withOptions(schedules.command(action).description(description).argument('<workflow-id>')).action(
-      async (workflowId: string, options: SchedulesOptions) => {
-        await using source = await open(options);
-        const row = await source.act(action as ScheduleAction, workflowId);
-        if (options.json === true) writeJson(row);
-        else process.stderr.write(`${workflowId}: ${done}\n`);
-      },
-    );
+    withOptions(
+      schedules.command(action).description(description).argument('<workflow-id>', 'of the list', parseId),
+    ).action(async (workflowId: string, options: SchedulesOptions) => {
+      await using source = await open(options);
+      const row = await source.act(action as ScheduleAction, workflowId);
+      if (options.json === true) writeJson(row);
+      else process.stderr.write(`${workflowId}: ${done}\n`);
+    });
   }
 }
 
@@ -86,7 +90,11 @@ async function open(options: SchedulesOptions): Promise<ScheduleSource> {
       '--name goes with --address <host:port>, or TEMPORAL_HOST_PORT: a compozy-worker serves one project',
     );
   }
-  const { project, temporal } = await locate(options);
+  const { project, temporal } = await locate(options).catch((error: unknown) => {
+    if (address !== undefined || !(error instanceof CommandExit)) throw error;
+    // Nobody has named Temporal on the command line, so why the project is wanted has to be said.
+    throw new CommandExit(error.code, `${error.message}\n${WHY_TEMPORAL}`);
+  });
   const { openTemporalSchedules } = await import('../schedules/temporal-schedules.js');
   return await openTemporalSchedules({
     project,

@@ -131,7 +131,9 @@ async function noWorkflow(client: ServerClient): Promise<CommandExit> {
 async function unknownWorkflow(client: ServerClient, given: string, problem: ServerProblem): Promise<CommandExit> {
   // A key that may start workflows may not be one that may read.
   const known = await listStartable(client).catch(() => undefined);
-  return known === undefined ? problem : unknownName(`The server at ${client.url} has no workflow`, given, known);
+  return known === undefined
+    ? problem
+    : unknownName(`${problem.document.code}: The server at ${client.url} has no workflow`, given, known);
 }
 
 async function listStartable(client: ServerClient): Promise<readonly string[]> {

@@ -2,7 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { readEnvironment } from '../env.js';
 import { createServerClient, type ServerClient } from './server-client.js';
 
-const DEFAULT_SERVER = 'http://127.0.0.1:5001';
+/** Where a compozy-worker is that nobody has named. */
+export const DEFAULT_SERVER = 'http://127.0.0.1:5001';
 const DEFAULT_TIMEOUT_S = 30;
 
 export interface ServerOptions {

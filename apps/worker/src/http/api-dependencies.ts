@@ -32,6 +32,7 @@ export interface RunReference {
   readonly record?: WorkflowRecord;
 }
 
+/** A run to be started; its ids are chosen by the API, so that a repeated request has the same. */
 export interface StartRequest {
   readonly workflowId: string;
   readonly workflowExecId: string;
@@ -61,6 +62,7 @@ export interface ApiRuns {
   signal(run: RunReference, name: string, payload: Json): Promise<void>;
 }
 
+/** An event as the API and webhooks send it. */
 export interface ApiEvent {
   readonly eventId: string;
   readonly name: string;
@@ -70,6 +72,7 @@ export interface ApiEvent {
   readonly workflowId?: string;
 }
 
+/** The dispatcher, as the API needs it. */
 export interface ApiEvents {
   /** Resolves when the event cannot be lost any more. */
   send(event: ApiEvent): Promise<void>;
@@ -77,6 +80,7 @@ export interface ApiEvents {
   replay(deadLetterId: string): Promise<{ readonly eventId: string } | undefined>;
 }
 
+/** A schedule as it is in Temporal now. */
 export interface ApiSchedule {
   readonly workflowId: string;
   readonly cron: string;
@@ -89,6 +93,7 @@ export interface ApiSchedule {
   readonly lastRunTime: string | null;
 }
 
+/** The schedules of the project, by workflow id, as the API needs them. */
 export interface ApiSchedules {
   list(): Promise<readonly ApiSchedule[]>;
   get(workflowId: string): Promise<ApiSchedule | undefined>;
@@ -111,6 +116,7 @@ export interface ApiStore {
 
 export type RateLimitOptions = RateLimit;
 
+/** What the API works on, and its limits. */
 export interface ApiDependencies {
   readonly project: ProjectSource;
   readonly runs: ApiRuns;

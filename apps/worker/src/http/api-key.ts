@@ -43,6 +43,7 @@ export function hasScope(scopes: readonly string[], needed: ApiScope): boolean {
   return scopes.includes('admin') || scopes.includes(needed);
 }
 
+/** Where keys are looked up, by their hashes. */
 export type ApiKeys = Pick<ApiKeyRepository, 'findByHash' | 'touch'>;
 
 /** Keys that stand in the settings of the host, by their hashes, and may do everything; then those of `others`. */

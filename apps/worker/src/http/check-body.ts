@@ -2,8 +2,9 @@ import type { HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
-import type { ApiEnvironment } from './api-environment.js';
 import type { Json } from '@compozy/core';
+import { findRepeatedKey } from '@compozy/core/schema';
+import { HOOKS_PATH, type ApiEnvironment } from './api-environment.js';
 import { ApiProblem } from './problem.js';
 
 /** Deeper values would overflow the stack of whatever walks through them. */
@@ -13,8 +14,9 @@ const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIO
 
 /**
  * For requests that have a route: refuses a body that is larger than `maxBytes` before it is read as a whole, one that is
- * compressed, and JSON that is none, no UTF-8, or nested too deeply. Other content types, and a content type without a
- * body, which some clients always send, are left to the routes.
+ * compressed, and JSON that is none, no UTF-8, nested too deeply, or has a key twice: of two, a proxy may have looked at
+ * the other one. Other content types, and a content type without a body, which some clients always send, are left to the
+ * routes.
  */
 export function checkBody(maxBytes: number) {
   const limit = bodyLimit({
@@ -50,7 +52,19 @@ async function checkContent(request: HonoRequest): Promise<void> {
   }
   const bytes = await request.arrayBuffer();
   const isJson = /^application\/([\w.-]+\+)?json\b/i.test(request.header('content-type') ?? '');
-  if (isJson && bytes.byteLength > 0) readJson(bytes);
+  if (!isJson || bytes.byteLength === 0) return;
+  readJson(bytes);
+  // Whoever sends webhooks cannot be told to write them otherwise.
+  if (!request.path.startsWith(HOOKS_PATH)) refuseRepeatedKey(decode(bytes));
+}
+
+function refuseRepeatedKey(text: string): void {
+  const repeated = findRepeatedKey(text);
+  if (repeated === undefined) return;
+  const { key, pointer } = repeated;
+  throw new ApiProblem('Api.Malformed', `The body has the key "${key}" twice in one object; leave one of them out`, {
+    errors: [{ pointer, in: 'body', detail: 'stands in its object twice' }],
+  });
 }
 
 /** A body as JSON. @throws `Api.Malformed` saying what is wrong. */
@@ -60,13 +74,21 @@ export function readJson(bytes: ArrayBuffer): Json {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw new ApiProblem('Api.Malformed', 'The body is not JSON');
+  } catch (error) {
+    throw new ApiProblem('Api.Malformed', `The body is not JSON${describePlace(error)}`);
   }
   if (isDeeperThan(value, MAX_DEPTH)) {
     throw new ApiProblem('Api.Malformed', `The body is nested deeper than ${MAX_DEPTH} levels`);
   }
   return value as Json;
+}
+
+/** Where it ceases to be JSON, as far as the engine tells; never what stands there. */
+function describePlace(error: unknown): string {
+  const said = error instanceof Error ? error.message : '';
+  if (said.includes('end of JSON')) return ': it ends before it is complete';
+  const place = /\(line (\d+) column (\d+)\)/.exec(said);
+  return place === null ? '' : `: look at line ${place[1]}, column ${place[2]}`;
 }
 
 export function emptyBody(): ApiProblem {

@@ -9,6 +9,8 @@ import type { ApiDependencies } from './api-dependencies.js';
 import { API_BASE, type ApiApp, type ApiEnvironment } from './api-environment.js';
 import { authenticate } from './authenticate.js';
 import { checkBody, emptyBody } from './check-body.js';
+import { describeIssue, type Issue } from './describe-issue.js';
+import { knownNames } from './known-names.js';
 import { addEventRoutes } from './routes/event-routes.js';
 import { addExecutionRoutes } from './routes/execution-routes.js';
 import { limitBacklog } from './limit-backlog.js';
@@ -16,7 +18,7 @@ import { limitRate } from './limit-rate.js';
 import { addHealthRoute } from './routes/health-route.js';
 import { addMemoryHealthRoutes } from './routes/memory-health-routes.js';
 import { addMemoryRoutes } from './routes/memory-routes.js';
-import { ApiProblem, toApiProblem, toProblemDocument, type ProblemPart } from './problem.js';
+import { ApiProblem, toApiProblem, toProblemDocument } from './problem.js';
 import { addScheduleRoutes } from './routes/schedule-routes.js';
 import { addStartRoutes } from './routes/start-routes.js';
 import { addStreamRoute } from './routes/stream-route.js';
@@ -29,8 +31,9 @@ const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 /** The HTTP API of one project, as a Hono application; its routes are below `/api/v0`. */
 export function createApi(dependencies: ApiDependencies): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnvironment>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalidRequest(result.target, result.error.issues);
+    defaultHook: (result, context) => {
+      if (result.success) return;
+      throw invalidRequest(result.target, result.error.issues, knownNames(app, context, result.target));
     },
   });
   app.onError((error, context) => answerProblem(context, fromHono(error), dependencies));
@@ -127,27 +130,10 @@ function fromHono(error: unknown): ApiProblem {
   return emptyBody();
 }
 
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly code?: string;
-  readonly keys?: readonly string[];
-}
-
 const PLACES = { json: 'body', query: 'query', param: 'path', header: 'header' } as const;
 
-function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
+function invalidRequest(target: string, issues: readonly Issue[], known: readonly string[]): ApiProblem {
   const place = PLACES[target as keyof typeof PLACES] ?? 'body';
-  const errors = issues.flatMap((issue): ProblemPart[] => {
-    // zod reports unknown keys at their parent.
-    const paths =
-      issue.code === 'unrecognized_keys' ? (issue.keys ?? []).map((key) => [...issue.path, key]) : [issue.path];
-    const detail = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
-    return paths.map((path) => ({ pointer: toPointer(path), in: place, detail }));
-  });
+  const errors = issues.flatMap((issue) => describeIssue(issue, place, known));
   return new ApiProblem('Api.Malformed', `The ${place} of the request is not as the API describes it`, { errors });
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -21,6 +21,8 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
+  /** What is served, for the error when it cannot be: `the API` by default. */
+  readonly purpose?: string;
   /** By default 10 s for the head, 120 s for a request, 65 s between two. */
   readonly timeouts?: HttpTimeouts;
 }
@@ -39,7 +41,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Serves a Hono application. @throws `Server.StartFailed` naming the address. */
 export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
-  const { fetch, port, host, timeouts = DEFAULT_TIMEOUTS } = options;
+  const { fetch, port, host, purpose = 'the API', timeouts = DEFAULT_TIMEOUTS } = options;
   const headersTimeout = Math.min(timeouts.headersMs, timeouts.requestMs);
   const server = createServer(
     {
@@ -67,8 +69,8 @@ export async function serveHttp(options: HttpServerOptions): Promise<HttpServer>
     const refuse = (cause: NodeJS.ErrnoException) => {
       const message =
         cause.code === 'EADDRINUSE'
-          ? `Port ${port} of ${host} is in use. Stop the program that listens there, or choose another port`
-          : `Cannot listen on ${host}:${port}: ${cause.message}`;
+          ? `Port ${port} of ${host}, for ${purpose}, is in use. Stop the program that listens there, or choose another port`
+          : `Cannot listen on ${host}:${port}, for ${purpose}: ${cause.message}`;
       reject(new CompozyError('Server.StartFailed', message, { details: { address: `${host}:${port}` }, cause }));
     };
     server.once('error', refuse);

@@ -43,7 +43,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const app = createApi({ ...options.api, checks, closing: { streams: streams.signal, waits: waits.signal } });
   const timeouts = options.timeouts === undefined ? {} : { timeouts: options.timeouts };
   const health = createHealth({ checks, ...(onUnready === undefined ? {} : { onFailure: onUnready }) });
-  const healthServer = await serveHttp({ fetch: health.app.fetch, host, port: options.healthPort, ...timeouts });
+  const healthServer = await serveHttp({
+    fetch: health.app.fetch,
+    host,
+    port: options.healthPort,
+    purpose: 'health and readiness',
+    ...timeouts,
+  });
   const fetch = app.fetch as typeof health.app.fetch;
   const server = await serveHttp({ fetch, host, port: options.port, ...timeouts }).catch(async (error: unknown) => {
     await healthServer.close(0);

@@ -2,6 +2,10 @@ import { CompozyError, type ToolRunner } from '@compozy/core';
 import type { Project } from '@compozy/core/loader';
 import { combineToolRunners, createFunctionTools, createToolRuntime, type AnyToolFunction } from '@compozy/tools';
 
+/**
+ * Tools by their ids: `(input, config, { signal, logger, idempotencyKey }) => output`. What is thrown fails the call
+ * with `Tool.Threw`.
+ */
 export type ToolFunctions = Readonly<Record<string, AnyToolFunction>>;
 
 export interface ProjectTools extends ToolRunner {

@@ -31,6 +31,7 @@ const CLOCKS_APART_MS = 60_000;
 /** A walk over all blobs is worth it when so much more of the time that is kept is over. */
 const LEAST_STEP = 1 / 100;
 
+/** Each call of what it gives is one pass. The first one only looks, and deletes nothing. */
 export function createBlobSweep(options: BlobSweepOptions): BlobSweep {
   const { project, store, blobs, keepMs, marginMs = MARGIN_MS, clocksApartMs = CLOCKS_APART_MS } = options;
   const { onHeldUp: onChange = () => undefined } = options;

@@ -51,6 +51,7 @@ export interface RunReconciler {
   reconcile(): Promise<readonly string[]>;
 }
 
+/** Does nothing until `start`, or `reconcile`, is called. */
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
   const { client, project, taskQueue, instance, store, mask } = options;
   const { intervalMs = 30_000, settleMs = 30_000, retryMs, keepMs = Infinity, onError = () => undefined } = options;

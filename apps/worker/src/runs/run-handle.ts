@@ -37,6 +37,10 @@ export interface RunHandle {
 
 type RunIds = Pick<RunHandle, 'workflowId' | 'workflowExecId'>;
 
+/**
+ * The run behind a handle of Temporal's client, with its input and output whole: `blobs` has to be what its worker
+ * writes to.
+ */
 export function createRunHandle(
   handle: WorkflowHandle,
   { runId, ...ids }: RunIds & { readonly runId?: string | undefined },
@@ -48,7 +52,9 @@ export function createRunHandle(
     temporalWorkflowId: handle.workflowId,
     view: () => queryRun(handle),
     async result() {
-      const ended = await readEnd(handle, ids);
+      const seen = await readEnd(handle, ids);
+      // Of a run that was cut off, only Temporal knows when that was.
+      const ended = seen.ended_at === null ? withEnd(seen, await closedAt(handle).catch(() => null)) : seen;
       const [input, output] = await Promise.all([loadWhole(blobs, ended.input), loadWhole(blobs, ended.output)]);
       return { ...ended, input, output };
     },
@@ -71,7 +77,12 @@ export async function readEnd(handle: WorkflowHandle, ids: RunIds): Promise<RunV
   if (full === null) return ended;
   const { input, tasks } = full;
   const startedAt = ended.started_at ?? full.started_at;
-  return withEnd({ ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt }, null);
+  return withEnd({ ...ended, input, output: full.output ?? ended.output, tasks, started_at: startedAt }, full.ended_at);
+}
+
+async function closedAt(handle: WorkflowHandle): Promise<string | null> {
+  const { closeTime } = await handle.client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.describe());
+  return closeTime?.toISOString() ?? null;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { reconcileSchedules, type ReconcileOptions, type ReconcileResult } from './reconcile-schedules.js';
 
+/** A change that was made in Temporal, or a failure that is tried again. */
 export interface ScheduleLogEntry {
   readonly level: 'info' | 'warn';
   readonly message: string;

@@ -19,6 +19,7 @@ export interface ScheduleManagerOptions {
   readonly overrides?: ScheduleOverrideRepository;
 }
 
+/** What a change by hand may set; what is left out stays as it is. */
 export type ScheduleChange = Pick<ScheduleOverride, 'enabled' | 'cron'>;
 
 /** The schedules of one project in Temporal. A change by hand lasts until the workflow's file is changed. */
@@ -37,6 +38,7 @@ export interface ScheduleManager {
   trigger(workflowId: string): Promise<void>;
 }
 
+/** Asks Temporal at each call, so it needs no worker. Schedules of other projects are as if they were not there. */
 export function createScheduleManager({ client, project, overrides }: ScheduleManagerOptions): ScheduleManager {
   const handleOf = (workflowId: string) => client.schedule.getHandle(scheduleId(project, workflowId));
 

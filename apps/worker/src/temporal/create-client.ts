@@ -25,6 +25,7 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
+/** Those of Temporal's worker, but for what the client knows. */
 export type NewWorkerOptions = Omit<TemporalWorkerOptions, 'connection' | 'namespace' | 'taskQueue'>;
 
 /** @throws `Server.Unreachable` naming the address. */

@@ -102,6 +102,7 @@ export function compileProject({ source, document, options }: CheckedProject, pa
     env,
     publicEnv,
     envNames: templates.envNames,
+    emptyEnv: new Set(Object.keys(shown).filter((name) => shown[name] === '')),
     tools,
     schemas,
     memories,

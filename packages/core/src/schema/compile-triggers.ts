@@ -20,7 +20,7 @@ export function compileTriggers(
   source: SourceDocument,
   triggers: readonly TriggerDocument[],
   schemas: SchemaTable,
-  project: Pick<WebhookCheck, 'slugs' | 'envNames' | 'publicEnv'>,
+  project: Pick<WebhookCheck, 'slugs' | 'envNames' | 'emptyEnv' | 'publicEnv'>,
   reporter: Reporter,
 ): CompiledTriggers {
   const found: PlanTrigger[] = [];

@@ -2,12 +2,13 @@ import type { z } from 'zod';
 import type { Json, JsonObject } from '../model/json.js';
 import type { PlanWebhook, PlanWebhookEvent, WebhookStrategy } from '../model/plan.js';
 import { parseDuration } from '../tasks/parse-duration.js';
-import { isTemplate } from '../template/index.js';
+import { isTemplate, templateReferences } from '../template/index.js';
 import { checkConditionText } from './check-condition.js';
 import type { TemplateScope } from './check-reference.js';
 import { visitTemplates } from './check-templates.js';
 import type { Reporter } from './reporter.js';
 import { isRecord, valueAt, type Path, type SourceDocument } from './source-document.js';
+import { safeParseTemplate } from './template-scope.js';
 import type { WebhookSlugs } from './webhook-slugs.js';
 import type { triggerDocument } from './workflow.js';
 
@@ -33,6 +34,7 @@ export interface WebhookCheck {
   readonly source: SourceDocument;
   readonly slugs: WebhookSlugs;
   readonly envNames: ReadonlySet<string>;
+  readonly emptyEnv: ReadonlySet<string>;
   readonly publicEnv: Readonly<Record<string, string>>;
   readonly reporter: Reporter;
   /** Makes the event's name one that starts the workflow; its schema, if it has one. */
@@ -99,7 +101,7 @@ function compileVerify(document: Partial<WebhookDocument>, path: Path, check: We
       const wrong = 'The secret of the verification "standard" must be Base64, with or without "whsec_" before it';
       reporter.report(source, 'value.type', wrong, { path: [...path, 'secret'], expected: 'Base64' });
     }
-  }
+  } else checkEmptySecret(secret, [...path, 'secret'], check);
   visitTemplates(source, [...path, 'secret'], reporter, scopeOf(SECRET_ROOTS, check));
   const fixed = HEADERS[strategy];
   if (fixed === undefined && (header === undefined || header === '')) {
@@ -112,6 +114,16 @@ function compileVerify(document: Partial<WebhookDocument>, path: Path, check: We
     ...(secret === undefined ? {} : { secret }),
     skewMs: milliseconds(skew) ?? DEFAULT_SKEW_MS,
   };
+}
+
+/** The `.env` file may be another one where the project is served, so this is no error. */
+function checkEmptySecret(secret: string, path: Path, { source, reporter, emptyEnv }: WebhookCheck): void {
+  const template = safeParseTemplate(secret);
+  const names = (template === undefined ? [] : templateReferences(template)).map(({ path: [, name] }) => name);
+  const empty = names.find((name) => name !== undefined && emptyEnv.has(name));
+  if (empty === undefined) return;
+  const message = `"${empty}" is empty, and nobody can sign with an empty secret: every request is refused`;
+  reporter.report(source, 'env.unset', message, { path, severity: 'warning', expected: 'a text that is not empty' });
 }
 
 function compileEvent(

@@ -84,7 +84,7 @@ export function compileWorkflow(
     source,
     document.triggers ?? [],
     schemas,
-    { slugs: project.webhookSlugs, envNames: project.envNames, publicEnv },
+    { slugs: project.webhookSlugs, envNames: project.envNames, emptyEnv: project.emptyEnv, publicEnv },
     options.reporter,
   );
   const expressions = expressionPlaces(source, [], [['outputs']]);

@@ -21,7 +21,7 @@ export const DIAGNOSTIC_CODES = {
   'yaml.value': 'A key or value that JSON cannot hold',
   'yaml.unquoted-template': 'A template without quotes around it',
   'env.syntax': 'A line of the .env file that cannot be read',
-  'env.unset': 'A name of public_env without a value',
+  'env.unset': 'A name of public_env, or of the secret of a webhook, without a value',
   'env.secret': 'A secret is used where its value would become part of the history',
   'env.unknown': 'A name that neither the .env file nor an env block has',
   'key.unknown': 'A key that means nothing here',

@@ -9,6 +9,7 @@ export { eventExecId, routeEvent, type EventRoutes, type EventRun, type RoutedEv
 export { jsonSchemas, type EditorSchemas } from './editor-schemas.js';
 export { parseCron, type CronCalendar, type CronRange, type CronTimes } from './parse-cron.js';
 export { DURATION_FORMS, parseDuration } from '../tasks/parse-duration.js';
+export { findRepeatedKey, type RepeatedKey } from './repeated-key.js';
 export { suggest } from './suggest.js';
 export {
   DIAGNOSTIC_CODES,

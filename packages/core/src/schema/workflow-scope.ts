@@ -21,6 +21,8 @@ export interface ProjectScope {
   readonly publicEnv: Readonly<Record<string, string>>;
   /** Names that `.env` has. */
   readonly envNames: ReadonlySet<string>;
+  /** Those of `envNames` whose value is the empty text. */
+  readonly emptyEnv: ReadonlySet<string>;
   readonly tools: ToolTable;
   readonly schemas: SchemaTable;
   readonly memories: MemoryTable;

@@ -6,6 +6,7 @@ export const DISPATCHER_WORKFLOW_TYPE = 'DispatcherWorkflow';
 export const EVENT_SIGNAL = 'event_channel';
 /** No new events go here; what is pending is finished, then the dispatcher completes. */
 export const RETIRE_SIGNAL = 'dispatcher.retire';
+/** The query that gives a `DispatcherStatus`. */
 export const STATUS_QUERY = 'dispatcher.status';
 /** In the memo of a dispatcher that was told to retire: senders can read it when no worker runs. */
 export const RETIRING_MEMO = 'compozy_retiring';
@@ -52,6 +53,7 @@ export type EventOutcome =
   | { readonly kind: 'dead'; readonly code: string; readonly message: string }
   | { readonly kind: 'retry'; readonly code: string; readonly message: string };
 
+/** Events whose workflows are to be started. */
 export interface StartTriggeredInput {
   readonly project: string;
   readonly dispatcher_id: string;
@@ -60,11 +62,13 @@ export interface StartTriggeredInput {
   readonly pending?: number;
 }
 
+/** What became of them. */
 export interface StartTriggeredResult {
   /** One for each event, in their order. */
   readonly outcomes: readonly EventOutcome[];
 }
 
+/** A sign of life of a dispatcher, which holds for `ttlMs` milliseconds. */
 export interface HeartbeatInput {
   readonly dispatcherId: string;
   readonly projectName: string;
@@ -87,6 +91,7 @@ export interface DeadEvent {
   readonly message: string;
 }
 
+/** What a dispatcher has to do, and what it has done since its first run. */
 export interface DispatcherStatus {
   readonly project: string;
   readonly instance: string;
@@ -105,6 +110,7 @@ export interface DispatcherStatus {
   readonly recent_dead: readonly DeadEvent[];
 }
 
+/** The input of `DispatcherWorkflow`. */
 export interface DispatcherInput {
   readonly project: string;
   readonly instance: string;
