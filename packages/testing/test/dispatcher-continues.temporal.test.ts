@@ -53,7 +53,7 @@ describe('a dispatcher that retires and continues as new before it is done', () 
       await handle.signal(EVENT_SIGNAL, []);
       return (await handle.describe()).runId !== runId;
     };
-    await expect.poll(isNext, { timeout: 30_000 }).toBe(true);
+    await expect.poll(isNext).toBe(true);
     expect(await handle.query<DispatcherStatus>(STATUS_QUERY)).toMatchObject({ retiring: true, pending: 1 });
 
     const next = newSender();

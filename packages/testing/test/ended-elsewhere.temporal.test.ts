@@ -197,7 +197,7 @@ describe('a run that ends beside the engine', () => {
         workflowIdConflictPolicy: 'TERMINATE_EXISTING',
       });
       const execId = stableId(`order-7/${handle.firstExecutionRunId}`);
-      await expect.poll(() => idsOf('WAITING'), { timeout: 20_000 }).toContain(execId);
+      await expect.poll(() => idsOf('WAITING')).toContain(execId);
       return { handle, execId };
     };
     const first = await start(1);
@@ -223,7 +223,7 @@ describe('a run that ends beside the engine', () => {
     expect(await idsOf('WAITING')).toEqual([second.execId]);
 
     expect(await call(second.execId, 'cancel')).toBe(200);
-    await expect.poll(() => idsOf('WAITING'), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => idsOf('WAITING')).toEqual([]);
     expect(await shown(second.execId)).toMatchObject({ status: 'CANCELED', input: { n: 2 } });
   });
 

@@ -97,7 +97,7 @@ describe('a sweep of large values that is held up', () => {
     const carried = await client.workflow.start('carry', { taskQueue, workflowId: 'carried', args: [held] });
     await carried.signal('next');
     const latest = () => client.workflow.getHandle('carried').describe();
-    await expect.poll(async () => (await latest()).runId, { timeout: 20_000 }).not.toBe(carried.firstExecutionRunId);
+    await expect.poll(async () => (await latest()).runId).not.toBe(carried.firstExecutionRunId);
     await client.workflowService.deleteWorkflowExecution({
       namespace: client.options.namespace,
       workflowExecution: { workflowId: 'carried', runId: carried.firstExecutionRunId },
@@ -109,7 +109,7 @@ describe('a sweep of large values that is held up', () => {
         () => false,
         () => true,
       );
-    await expect.poll(isForgotten, { timeout: 90_000, interval: 500 }).toBe(true);
+    await expect.poll(isForgotten, { interval: 500 }).toBe(true);
     const { told, look } = sweepOf(first, store);
     await look();
     expect(told).toEqual([]);
@@ -125,7 +125,7 @@ describe('a sweep of large values that is held up', () => {
     });
     await worker.setup();
     await expect
-      .poll(() => second, { timeout: 20_000 })
+      .poll(() => second)
       .toMatchObject([
         {
           component: 'retention',
@@ -148,7 +148,7 @@ describe('a sweep of large values that is held up', () => {
       onNotice: (notice) => third.push(notice),
     });
     await last.setup();
-    await expect.poll(() => third, { timeout: 20_000 }).toMatchObject([{ component: 'retention', level: 'info' }]);
+    await expect.poll(() => third).toMatchObject([{ component: 'retention', level: 'info' }]);
     expect(await healthOf(last)).toMatchObject({ warnings: undefined, told: [] });
     await last.stop();
   });

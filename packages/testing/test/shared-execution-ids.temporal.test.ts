@@ -85,13 +85,13 @@ it.each([
       state.isDown = true;
       const runs = { first: await start('ask', 'first'), second: await start('ask', 'second') };
       // The first write of each, and that it waits.
-      await expect.poll(() => state.refused, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+      await expect.poll(() => state.refused).toBeGreaterThanOrEqual(4);
       const third = await start('tell', 'third');
       await third.result();
       state.isDown = false;
 
       const row = () => kept.workflows.get(id);
-      await expect.poll(row, { timeout: 20_000 }).toMatchObject({ status: expect.any(String) as string });
+      await expect.poll(row).toMatchObject({ status: expect.any(String) as string });
       const owner = (await row())!.temporalWorkflowId;
       const who = owner.slice(0, -status.length - 1);
       const tasksOf = async () => {
@@ -127,7 +127,7 @@ it.each([
       await reconciler.reconcile();
       await reconciler.stop();
       const ended = winner === undefined ? 'SUCCESS' : status;
-      await expect.poll(row, { timeout: 20_000 }).toMatchObject({ status: ended, temporalWorkflowId: owner });
+      await expect.poll(row).toMatchObject({ status: ended, temporalWorkflowId: owner });
       expect(await tasksOf()).toEqual(
         winner === undefined
           ? [

@@ -98,20 +98,20 @@ function describeOwners(name: string, create: () => { readonly store: Store; rea
   });
 }
 
-describe('writeRun', { timeout: 60_000 }, () => {
+describe('writeRun', () => {
   const sqlite = createSqliteStore({ path: ':memory:' });
   afterAll(() => sqlite.close());
   describeOwners('SQLite', () => ({ store: sqlite, other: sqlite }));
 });
 
-describe.skipIf(postgresMissing !== undefined)('writeRun', { timeout: 60_000 }, () => {
+describe.skipIf(postgresMissing !== undefined)('writeRun', () => {
   let server: PostgresServer;
   let stores: { readonly store: Store; readonly other: Store };
   beforeAll(async () => {
     server = await startPostgres();
     const url = server.createDatabase();
     stores = { store: createPostgresStore({ url }), other: createPostgresStore({ url }) };
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([stores?.store.close(), stores?.other.close()]);
     await server?.[Symbol.asyncDispose]();

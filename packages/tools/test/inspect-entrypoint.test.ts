@@ -23,7 +23,7 @@ async function compare(source: string) {
   return { told: tools?.toSorted(), ran: (await project.runtime.toolIds())?.toSorted() };
 }
 
-describe('inspectEntrypoint', { timeout: 60_000 }, () => {
+describe('inspectEntrypoint', () => {
   it.each([
     'export default { a() {}, async b() {}, *c() {}, "d-e": () => 1, f: class {}, get g() { return () => 1; } };',
     'export default { a: 1, b: "x", c: [], d: {}, e: `t`, f: -1, g: null, h() {} };',
