@@ -31,9 +31,10 @@ const DEFAULT_PREFIX = 'compozy:';
 
 /**
  * Puts Redis before a store: executions and tasks are read from it by id, and heartbeats are in it under
- * `dispatcher:heartbeat:<id>`, after the prefix where it is not the default. What this cache wrote is read at once through any other one of the same Redis; a write
- * that Redis missed is seen after `ttlMs` at the latest. While Redis is down everything goes to the store, with no
- * error and without waiting, and the cache is used again when it is back. One Redis, no cluster.
+ * `dispatcher:heartbeat:<id>`, after the prefix where it is not the default. What this cache wrote is read at once
+ * through any other one of the same Redis; a write that Redis missed is seen after `ttlMs` at the latest. While Redis is
+ * down everything goes to the store, with no error and without waiting, and the cache is used again when it is back. One
+ * Redis, no cluster.
  */
 export function withRedisCache(store: Store, options: RedisCacheOptions): CachedStore {
   const { ttlMs = 5_000, timeoutMs = 250, prefix = DEFAULT_PREFIX } = options;

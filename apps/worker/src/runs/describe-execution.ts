@@ -1,6 +1,7 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { WorkflowRecord } from '@compozy/core';
 import { stableId } from '@compozy/core/interpreter';
+import { describeRun } from './describe-run.js';
 import { readRunInput } from './read-run-input.js';
 
 /**
@@ -11,12 +12,12 @@ export async function describeExecution(
   client: Client,
   { temporalWorkflowId, workflowExecId }: Pick<WorkflowRecord, 'temporalWorkflowId' | 'workflowExecId'>,
 ): Promise<WorkflowExecutionDescription | undefined> {
-  const newest = await describe(client, temporalWorkflowId);
+  const newest = await describeRun(client, temporalWorkflowId);
   if (newest === undefined || (await isExecution(client, newest, workflowExecId))) return newest;
   // Runs of ours have an id of their own; whatever quotes mean in a query, nobody else's id is asked for.
   if (/["\\]/.test(temporalWorkflowId)) return undefined;
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${temporalWorkflowId}"` })) {
-    const earlier = runId === newest.runId ? undefined : await describe(client, temporalWorkflowId, runId);
+    const earlier = runId === newest.runId ? undefined : await describeRun(client, temporalWorkflowId, runId);
     if (earlier !== undefined && (await isExecution(client, earlier, workflowExecId))) return earlier;
   }
   return undefined;
@@ -33,13 +34,4 @@ async function isExecution(
   // An older server does not say it.
   if (firstRunId === '' || stableId(`${workflowId}/${firstRunId}`) === execId) return true;
   return (await readRunInput(client, workflowId, runId))?.workflow_exec_id === execId;
-}
-
-async function describe(client: Client, workflowId: string, runId?: string) {
-  try {
-    return await client.workflow.getHandle(workflowId, runId).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Store } from '@compozy/core';
 import { DISPATCHER_WORKFLOW_TYPE, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
+import { describeRun } from './describe-run.js';
 
 const PAGE = 200;
 /** A query needs a worker; who cannot be asked now is asked at the next look. */
@@ -69,22 +70,13 @@ async function* listOpenRows({ project, store }: OldestWorkOptions): AsyncGenera
 
 /** What a run refers to is as old as the first of those that it continued. */
 async function firstStartOf(client: Client, workflowId: string): Promise<number> {
-  const latest = await describe(client, workflowId);
+  const latest = await describeRun(client, workflowId);
   if (latest === undefined) return Infinity;
   const firstRunId = latest.raw.workflowExecutionInfo?.firstRunId ?? '';
   if (firstRunId === latest.runId) return latest.startTime.getTime();
   // Of a server that does not say it, or a run that Temporal has forgotten, nobody knows.
-  const first = firstRunId === '' ? undefined : await describe(client, workflowId, firstRunId);
+  const first = firstRunId === '' ? undefined : await describeRun(client, workflowId, firstRunId);
   return first?.startTime.getTime() ?? 0;
-}
-
-async function describe(client: Client, workflowId: string, runId?: string) {
-  try {
-    return await client.workflow.getHandle(workflowId, runId).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 async function oldestEventOf(client: Client, dispatcherId: string): Promise<number> {

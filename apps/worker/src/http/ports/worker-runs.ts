@@ -17,6 +17,7 @@ import {
 import { createPatience } from '@compozy/activities';
 import type { CompozyWorker } from '../../compozy-worker.js';
 import { describeExecution } from '../../runs/describe-execution.js';
+import { describeRun } from '../../runs/describe-run.js';
 import { createExecId } from '../../runs/exec-id.js';
 import { readTaskRows } from '../../runs/read-task-rows.js';
 import { temporalWorkflowId } from '../../runs/run-gateway.js';
@@ -69,13 +70,8 @@ export function createWorkerRuns(options: WorkerRunsOptions): ApiRuns {
     work === undefined ? undefined : await tolerate(patience.wait(work));
 
   const describe = async (temporalId: string): Promise<WorkflowExecutionDescription | undefined> => {
-    try {
-      const description = await client.workflow.getHandle(temporalId).describe();
-      return description.taskQueue === taskQueue ? description : undefined;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
+    const description = await describeRun(client, temporalId);
+    return description?.taskQueue === taskQueue ? description : undefined;
   };
 
   const search = async (execId: string): Promise<RunReference | undefined> => {
