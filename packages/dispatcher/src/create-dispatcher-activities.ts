@@ -4,7 +4,7 @@ import { createSchemaValidator } from '@compozy/core/schema';
 import type { DispatcherActivities } from './common/protocol.js';
 import type { DispatcherStore } from './dispatcher-store.js';
 import { createEventRecorder } from './event-recorder.js';
-import { heartbeatDetails, heartbeatId } from './heartbeat-id.js';
+import { heartbeatDetails } from './heartbeat-details.js';
 import { buildSignalRoutingMap } from './routing-map.js';
 import { startTriggered } from './start-triggered.js';
 import { withWireFailures } from './with-wire-failures.js';
@@ -53,7 +53,7 @@ export function createDispatcherActivities(options: DispatcherActivitiesOptions)
         throw new CompozyError('Config.Invalid', 'Heartbeats need a store: give "store" to createWorker');
       }
       const details = heartbeatDetails(dispatcherId, projectName, serverId);
-      await store.heartbeats.beat(heartbeatId(dispatcherId), details, ttlMs);
+      await store.heartbeats.beat(dispatcherId, details, ttlMs);
       return { recordedAt: new Date().toISOString() };
     }),
   };

@@ -18,7 +18,6 @@ export {
 } from './create-event-sender.js';
 export { createDispatcherWatch, type DispatcherWatch, type DispatcherWatchOptions } from './create-dispatcher-watch.js';
 export { eventRowId } from './event-row-id.js';
-export { heartbeatId } from './heartbeat-id.js';
 export { replayDeadLetter } from './replay-dead-letter.js';
 
 export { dispatcherId, parseDispatcherId, type DispatcherName } from './common/dispatcher-id.js';

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { RunRecording, Store, WorkflowRecord } from '@compozy/core';
 import type { SecretMask } from '@compozy/activities';
-import { heartbeatId } from '@compozy/dispatcher';
 import { listDoubtfulRuns } from './list-doubtful-runs.js';
 import { createMissedEvents } from './missed-events.js';
 import { createMissedRuns } from './missed-runs.js';
@@ -65,7 +64,7 @@ export function createRunReconciler(options: RunReconcilerOptions): RunReconcile
     if (!(await store.leases.acquire(`reconcile:${project}`, instance, intervalMs * 2))) return [];
     const now = Date.now();
     const last = await lastPass();
-    const alive = await store.heartbeats.listAlive(heartbeatId(`dispatcher-${project}-`));
+    const alive = await store.heartbeats.listAlive(`dispatcher-${project}-`);
     const hosts = Object.fromEntries(alive.map(({ id, at }) => [id, at]));
     const gone = Object.entries(last?.hosts ?? {}).filter(([id]) => hosts[id] === undefined);
     const added = async () =>
