@@ -16,6 +16,7 @@ import { createProjectTools } from './project/project-tools.js';
 import { createRunStarter } from './runs/create-run-starter.js';
 import { createExecId } from './runs/exec-id.js';
 import { createRowKeeper } from './runs/keep-rows.js';
+import { createNamespaceGuard } from './runs/namespace-guard.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
 import { createRunHandle, type RunHandle } from './runs/run-handle.js';
 import { keepReconciled } from './schedules/keep-reconciled.js';
@@ -89,6 +90,17 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     ...(config.heartbeatIntervalMs === undefined ? {} : { intervalMs: config.heartbeatIntervalMs }),
     ...(config.heartbeatTtlMs === undefined ? {} : { ttlMs: config.heartbeatTtlMs }),
   });
+  // A file of one host is of a developer, whose servers begin anew all the time.
+  const guard =
+    store?.blobs?.shared === true && runStore !== undefined
+      ? createNamespaceGuard({
+          client,
+          project: project.name,
+          heartbeats: store.heartbeats,
+          workflows: runStore.workflows,
+          ...(config.adoptNamespace === undefined ? {} : { adopt: config.adoptNamespace }),
+        })
+      : undefined;
   const rows = createRowKeeper({
     client,
     project: project.name,
@@ -96,6 +108,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     instance: instanceId,
     state,
     mask: createProjectMask(host),
+    ...(guard === undefined ? {} : { checkNamespace: guard.check }),
     retentionMs: config.retentionMs,
     onError: options.onError,
   });
@@ -157,6 +170,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
     { name: 'dispatcher', check: () => events.check() },
     ...(ping === undefined ? [] : [{ name: 'store', check: ping }]),
+    ...(guard === undefined ? [] : [{ name: 'namespace', check: guard.check }]),
     // A project without memories needs none, and no file for them.
     { name: 'memory', check: async () => (listMemories(host).length === 0 ? undefined : await memory.check()) },
     ...(options.checks ?? []),
