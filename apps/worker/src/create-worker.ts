@@ -17,6 +17,7 @@ import { createRunStarter } from './runs/create-run-starter.js';
 import { createExecId } from './runs/exec-id.js';
 import { createRowKeeper } from './runs/keep-rows.js';
 import { createNamespaceGuard } from './runs/namespace-guard.js';
+import { createOwnRuns } from './runs/own-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
 import { createRunHandle, type RunHandle } from './runs/run-handle.js';
 import { keepReconciled } from './schedules/keep-reconciled.js';
@@ -78,7 +79,8 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
   const codePath = await bundling;
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
-  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes, blobs });
+  const ownRuns = createOwnRuns({ client, project: project.name, taskQueue });
+  const runs = createRunGateway({ client, ownRuns, taskQueue, project: host, searchAttributes, blobs });
   const events = createWorkerEvents({
     client,
     project: project.name,
@@ -155,6 +157,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
 
   const handleOf = (workflowId: string, execId: string) =>
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
+  const steer = (workflowId: string, execId: string) => ownRuns.handle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
   const start = createRunStarter({ project: host, runs, store: runStore });
@@ -219,9 +222,9 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     triggerWorkflow: (workflowId, input = {}, settings = {}) => startRun(workflowId, input, settings),
     triggerTask: (taskId, given = {}, settings = {}) => startRun(directRunId('task', taskId), given, settings),
     run: (workflowId, workflowExecId) => runOf(workflowId, workflowExecId),
-    cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
-    pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
-    resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
+    cancelWorkflow: async (workflowId, execId) => void (await (await steer(workflowId, execId)).cancel()),
+    pauseWorkflow: async (workflowId, execId) => await (await steer(workflowId, execId)).signal(PAUSE_SIGNAL),
+    resumeWorkflow: async (workflowId, execId) => await (await steer(workflowId, execId)).signal(RESUME_SIGNAL),
     async sendSignal(signal) {
       lifecycle.checkOpen();
       return await sendSignal(signal);
