@@ -173,7 +173,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
     { name: 'dispatcher', check: () => events.check() },
     ...(ping === undefined ? [] : [{ name: 'store', check: ping }]),
-    ...(guard === undefined ? [] : [{ name: 'namespace', check: guard.check }]),
+    ...(guard === undefined ? [] : [{ name: 'namespace', check: guard.checkHealth }]),
     // A project without memories needs none, and no file for them.
     { name: 'memory', check: async () => (listMemories(host).length === 0 ? undefined : await memory.check()) },
     ...(options.checks ?? []),

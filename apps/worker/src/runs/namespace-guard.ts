@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { createPatience } from '@compozy/activities';
 import { CompozyError, type HeartbeatRepository, type WorkflowRepository } from '@compozy/core';
 
 export interface NamespaceGuardOptions {
@@ -17,8 +18,12 @@ export interface NamespaceGuardOptions {
 export interface NamespaceGuard {
   /** The first namespace that asks while a row is open owns the rows. @throws `Config.WrongNamespace`; what the store and Temporal throw. */
   check(): Promise<void>;
+  /** For a health check: a store or a server that does not answer has one of its own. @throws `Config.WrongNamespace` */
+  checkHealth(): Promise<void>;
 }
 
+/** Shorter than a health check may take. */
+const PATIENCE_MS = 1_000;
 const ONE_DAY_MS = 24 * 60 * 60_000;
 /** For as long as anybody may leave a store alone. */
 const KEPT_MS = 3_650 * ONE_DAY_MS;
@@ -27,19 +32,31 @@ export function createNamespaceGuard(options: NamespaceGuardOptions): NamespaceG
   const { client, project, heartbeats, workflows, adopt } = options;
   const { namespace } = client.options;
   const id = `namespace:${project}`;
+  const patience = createPatience({ longMs: PATIENCE_MS });
+  let wrong: CompozyError | undefined;
+
+  async function check(): Promise<void> {
+    const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
+    const current = namespaceInfo?.id ?? '';
+    // A server that has no ids cannot be told from another one.
+    if (current === '') return;
+    const owner = (await heartbeats.listAlive(id)).find((beat) => beat.id === id)?.details;
+    const isOwn = owner === undefined || owner['namespace_id'] === current || adopt === current;
+    wrong = isOwn ? undefined : wrongNamespace(project, { owner, namespace, current });
+    if (wrong !== undefined) throw wrong;
+    if (owner?.['namespace_id'] === current) return;
+    // Whoever was wrong at the very beginning corrects it, and has nothing to lose.
+    const later = new Date(Date.now() + ONE_DAY_MS).toISOString();
+    if (owner === undefined && (await workflows.listOpen(project, later, 1)).length === 0) return;
+    await heartbeats.beat(id, { namespace_id: current, namespace }, KEPT_MS);
+  }
+
   return {
-    async check() {
-      const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
-      const current = namespaceInfo?.id ?? '';
-      // A server that has no ids cannot be told from another one.
-      if (current === '') return;
-      const owner = (await heartbeats.listAlive(id)).find((beat) => beat.id === id)?.details;
-      if (owner?.['namespace_id'] === current) return;
-      if (owner !== undefined && adopt !== current) throw wrongNamespace(project, { owner, namespace, current });
-      // Whoever was wrong at the very beginning corrects it, and has nothing to lose.
-      const later = new Date(Date.now() + ONE_DAY_MS).toISOString();
-      if (owner === undefined && (await workflows.listOpen(project, later, 1)).length === 0) return;
-      await heartbeats.beat(id, { namespace_id: current, namespace }, KEPT_MS);
+    check,
+    async checkHealth() {
+      // What was found last holds until something else is.
+      await patience.wait(check()).catch(() => undefined);
+      if (wrong !== undefined) throw wrong;
     },
   };
 }
