@@ -54,6 +54,7 @@ export interface CompozyWorker {
    */
   triggerTask(taskId: string, given?: JsonObject, options?: DirectOptions): Promise<RunHandle>;
   run(workflowId: string, workflowExecId: string): RunHandle;
+  /** Of the runs of this project, as what follows. @throws `Config.WrongProject`; Temporal's WorkflowNotFoundError */
   cancelWorkflow(workflowId: string, workflowExecId: string): Promise<void>;
   /** Durable: no new task is begun until `resumeWorkflow`. */
   pauseWorkflow(workflowId: string, workflowExecId: string): Promise<void>;

@@ -16,6 +16,8 @@ import { createProjectTools } from './project/project-tools.js';
 import { createRunStarter } from './runs/create-run-starter.js';
 import { createExecId } from './runs/exec-id.js';
 import { createRowKeeper } from './runs/keep-rows.js';
+import { createNamespaceGuard } from './runs/namespace-guard.js';
+import { createOwnRuns } from './runs/own-runs.js';
 import { createRunGateway, temporalWorkflowId } from './runs/run-gateway.js';
 import { createRunHandle, type RunHandle } from './runs/run-handle.js';
 import { keepReconciled } from './schedules/keep-reconciled.js';
@@ -77,7 +79,8 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
   const codePath = await bundling;
   const { client, connection } = connected;
   const searchAttributes = await findSearchAttributes(connection, connected.config.namespace);
-  const runs = createRunGateway({ client, taskQueue, project: host, searchAttributes, blobs });
+  const ownRuns = createOwnRuns({ client, project: project.name, taskQueue });
+  const runs = createRunGateway({ client, ownRuns, taskQueue, project: host, searchAttributes, blobs });
   const events = createWorkerEvents({
     client,
     project: project.name,
@@ -89,6 +92,17 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     ...(config.heartbeatIntervalMs === undefined ? {} : { intervalMs: config.heartbeatIntervalMs }),
     ...(config.heartbeatTtlMs === undefined ? {} : { ttlMs: config.heartbeatTtlMs }),
   });
+  // A file of one host is of a developer, whose servers begin anew all the time.
+  const guard =
+    store?.blobs?.shared === true && runStore !== undefined
+      ? createNamespaceGuard({
+          client,
+          project: project.name,
+          heartbeats: store.heartbeats,
+          workflows: runStore.workflows,
+          ...(config.adoptNamespace === undefined ? {} : { adopt: config.adoptNamespace }),
+        })
+      : undefined;
   const rows = createRowKeeper({
     client,
     project: project.name,
@@ -96,6 +110,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     instance: instanceId,
     state,
     mask: createProjectMask(host),
+    ...(guard === undefined ? {} : { checkNamespace: guard.check }),
     retentionMs: config.retentionMs,
     onError: options.onError,
     onNotice: options.onNotice,
@@ -143,6 +158,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
 
   const handleOf = (workflowId: string, execId: string) =>
     client.workflow.getHandle(temporalWorkflowId(workflowId, execId));
+  const steer = (workflowId: string, execId: string) => ownRuns.handle(temporalWorkflowId(workflowId, execId));
   const runOf = (workflowId: string, workflowExecId: string, runId?: string) =>
     createRunHandle(handleOf(workflowId, workflowExecId), { workflowId, workflowExecId, runId }, blobs);
   const start = createRunStarter({ project: host, runs, store: runStore });
@@ -158,6 +174,7 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     ...createWorkerChecks({ client, taskQueue, ended: ended.promise }),
     { name: 'dispatcher', check: () => events.check() },
     ...(ping === undefined ? [] : [{ name: 'store', check: ping }]),
+    ...(guard === undefined ? [] : [{ name: 'namespace', check: guard.checkHealth }]),
     // A project without memories needs none, and no file for them.
     { name: 'memory', check: async () => (listMemories(host).length === 0 ? undefined : await memory.check()) },
     ...(options.checks ?? []),
@@ -206,9 +223,9 @@ async function assemble(options: WorkerOptions, opened: (() => Promise<unknown>)
     triggerWorkflow: (workflowId, input = {}, settings = {}) => startRun(workflowId, input, settings),
     triggerTask: (taskId, given = {}, settings = {}) => startRun(directRunId('task', taskId), given, settings),
     run: (workflowId, workflowExecId) => runOf(workflowId, workflowExecId),
-    cancelWorkflow: async (workflowId, execId) => void (await handleOf(workflowId, execId).cancel()),
-    pauseWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(PAUSE_SIGNAL),
-    resumeWorkflow: (workflowId, execId) => handleOf(workflowId, execId).signal(RESUME_SIGNAL),
+    cancelWorkflow: async (workflowId, execId) => void (await (await steer(workflowId, execId)).cancel()),
+    pauseWorkflow: async (workflowId, execId) => await (await steer(workflowId, execId)).signal(PAUSE_SIGNAL),
+    resumeWorkflow: async (workflowId, execId) => await (await steer(workflowId, execId)).signal(RESUME_SIGNAL),
     async sendSignal(signal) {
       lifecycle.checkOpen();
       return await sendSignal(signal);

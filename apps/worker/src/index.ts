@@ -25,6 +25,7 @@ export { createExecId } from './runs/exec-id.js';
 export type { ToolFunctions } from './project/project-tools.js';
 export { createBlobSweep, type BlobSweep, type BlobSweepOptions } from './runs/create-blob-sweep.js';
 export type { SweepHolder } from './runs/held-up-sweep.js';
+export { createNamespaceGuard, type NamespaceGuard, type NamespaceGuardOptions } from './runs/namespace-guard.js';
 export { createRunReconciler, type RunReconciler, type RunReconcilerOptions } from './runs/reconcile-runs.js';
 export { createRunHandle, type RunHandle } from './runs/run-handle.js';
 export type { ScheduledRun, ScheduleInfo } from './schedules/describe-schedule.js';

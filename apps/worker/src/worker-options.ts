@@ -101,6 +101,11 @@ export interface WorkerConfig {
    * ever by default. Longer than Temporal keeps runs, or what Temporal still has may be shown again for a while.
    */
   readonly retentionMs?: number;
+  /**
+   * The id of the namespace of Temporal that the rows of a store that hosts share belong to from now on. A worker that
+   * is connected to another one than before leaves them alone without it, and is not healthy.
+   */
+  readonly adoptNamespace?: string;
   /** How long running activities may go on after `stop`; 30,000 ms by default. */
   readonly shutdownGraceMs?: number;
   /** For tools that set no `timeout`; by default that of the project file, else 60,000 ms. */

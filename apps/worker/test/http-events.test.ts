@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventRowId } from '@compozy/dispatcher';
 import { createSqliteStore } from '@compozy/store';
 import { callServer } from './call-server.js';
 import { startPlainServer } from './plain-server.js';
@@ -36,6 +37,18 @@ describe('an event that was accepted', () => {
     const first = await send({ n: 1 });
     expect(await send({ n: 1 }, '203.0.113.2')).toBe(first);
     expect(await send({ n: 2 })).not.toBe(first);
+  });
+
+  it('is found by an id that the store has in a shorter form', async () => {
+    await using store = createSqliteStore({ path: ':memory:' });
+    await using server = await startPlainServer({ events, store });
+    await post(server.url, { name: 'paid', event_id: 'e1' });
+    const record = (await store.events.get('plain', 'e1'))!;
+    // As somebody may send it to Temporal.
+    const long = 'ü'.repeat(600);
+    await store.events.upsertAll([{ ...record, eventId: eventRowId(long), name: 'sent' }]);
+    const { status, body } = await callServer(server.url, 'GET', `/api/v0/events/${encodeURIComponent(long)}`);
+    expect([status, body['name']]).toEqual([200, 'sent']);
   });
 
   it('is accepted when the store is down', async () => {

@@ -4,9 +4,10 @@ import { createSchemaValidator } from '@compozy/core/schema';
 import type { DispatcherActivities } from './common/protocol.js';
 import type { DispatcherStore } from './dispatcher-store.js';
 import { createEventRecorder } from './event-recorder.js';
-import { heartbeatDetails, heartbeatId } from './heartbeat-id.js';
+import { heartbeatDetails } from './heartbeat-details.js';
 import { buildSignalRoutingMap } from './routing-map.js';
 import { startTriggered } from './start-triggered.js';
+import { withWireFailures } from './with-wire-failures.js';
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
@@ -24,7 +25,7 @@ export function createDispatcherActivities(options: DispatcherActivitiesOptions)
   const validator = createSchemaValidator();
   const recorder = store === undefined ? undefined : createEventRecorder({ store });
   return {
-    async startTriggered(input) {
+    startTriggered: withWireFailures(async (input) => {
       const context = Context.current();
       // A lost worker is noticed by its missing beats, and another one starts the rest.
       const beat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
@@ -45,15 +46,15 @@ export function createDispatcherActivities(options: DispatcherActivitiesOptions)
       } finally {
         clearInterval(beat);
       }
-    },
+    }),
 
-    async dispatcherHeartbeat({ dispatcherId, projectName, serverId, ttlMs }) {
+    dispatcherHeartbeat: withWireFailures(async ({ dispatcherId, projectName, serverId, ttlMs }) => {
       if (store === undefined) {
-        throw new CompozyError('Store.Unavailable', 'Heartbeats need a store: give "store" to createWorker');
+        throw new CompozyError('Config.Invalid', 'Heartbeats need a store: give "store" to createWorker');
       }
       const details = heartbeatDetails(dispatcherId, projectName, serverId);
-      await store.heartbeats.beat(heartbeatId(dispatcherId), details, ttlMs);
+      await store.heartbeats.beat(dispatcherId, details, ttlMs);
       return { recordedAt: new Date().toISOString() };
-    },
+    }),
   };
 }

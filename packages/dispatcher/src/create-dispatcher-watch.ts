@@ -3,7 +3,7 @@ import { getTaskQueue } from '@compozy/core';
 import { isIngress, parseDispatcherId } from './common/dispatcher-id.js';
 import { DISPATCHER_WORKFLOW_TYPE, RETIRE_SIGNAL, RETIRING_MEMO } from './common/protocol.js';
 import type { DispatcherStore } from './dispatcher-store.js';
-import { heartbeatDetails, heartbeatId } from './heartbeat-id.js';
+import { heartbeatDetails } from './heartbeat-details.js';
 
 const STOP_TIMEOUT_MS = 3_000;
 
@@ -47,12 +47,12 @@ export function createDispatcherWatch(options: DispatcherWatchOptions): Dispatch
   let isWatching = false;
   let answers: { readonly since: number; readonly last: number } | undefined;
 
-  const beat = () => store.heartbeats.beat(heartbeatId(ownId), heartbeatDetails(ownId, project, instance), ttlMs);
+  const beat = () => store.heartbeats.beat(ownId, heartbeatDetails(ownId, project, instance), ttlMs);
 
   const findDead = async (): Promise<readonly string[]> => {
     const lease = `dispatcher:take-over:${project}`;
     if (!(await store.leases.acquire(lease, instance, ttlMs))) return [];
-    const beats = await store.heartbeats.listAlive(heartbeatId(`dispatcher-${project}-`));
+    const beats = await store.heartbeats.listAlive(`dispatcher-${project}-`);
     const alive = new Set(
       beats.filter(({ details }) => details['project_name'] === project).map(({ details }) => details['server_id']),
     );
@@ -113,7 +113,7 @@ export function createDispatcherWatch(options: DispatcherWatchOptions): Dispatch
       const late = new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS).unref());
       const removed = async () => {
         await turn;
-        await store.heartbeats.remove(heartbeatId(ownId)).catch(onError);
+        await store.heartbeats.remove(ownId).catch(onError);
       };
       await Promise.race([removed(), late]);
     },

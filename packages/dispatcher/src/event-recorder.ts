@@ -1,4 +1,5 @@
 import type { DeadLetter, EventRecord } from '@compozy/core';
+import { addLetters } from './add-letters.js';
 import type { DispatcherStore } from './dispatcher-store.js';
 
 /** What is to be shown of events. */
@@ -39,7 +40,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const late = Promise.withResolvers<boolean>();
     const clock = setTimeout(() => late.resolve(false), timeoutMs);
     const written = (async () => {
-      if (letters.length > 0) await store.deadLetters.addAll(letters);
+      if (letters.length > 0) await addLetters(store.deadLetters, letters);
       if (rows.length > 0) await store.events.upsertAll(rows);
       return true;
     })().catch(() => false);
@@ -67,7 +68,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     keep({ rows, letters }) {
       const parts = rows.map((row) => ({
         rows: [row],
-        letters: letters.filter(({ event }) => event.eventId === row.eventId),
+        letters: letters.filter(({ event }) => event.eventId === row.eventId && event.name === row.name),
       }));
       kept = [...kept, ...parts];
       if (kept.length > MAX_KEPT && !hasWarned) {

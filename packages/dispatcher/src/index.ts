@@ -17,7 +17,7 @@ export {
   type SentEvent,
 } from './create-event-sender.js';
 export { createDispatcherWatch, type DispatcherWatch, type DispatcherWatchOptions } from './create-dispatcher-watch.js';
-export { heartbeatId } from './heartbeat-id.js';
+export { eventRowId } from './event-row-id.js';
 export { replayDeadLetter } from './replay-dead-letter.js';
 
 export { dispatcherId, parseDispatcherId, type DispatcherName } from './common/dispatcher-id.js';

@@ -131,6 +131,32 @@ describe('startTriggered', () => {
     expect(ids.every((each) => /^sha256:[0-9a-f]{64}$/.test(each))).toBe(true);
   });
 
+  it('keeps two events of one id and different names apart, in their rows and as dead letters', async () => {
+    const { options, store } = setUp();
+    const first = entry({ name: 'nobody', payload: { n: 1 } });
+    const second = entry({ name: 'no-one', payload: { n: 2 } });
+    await startTriggered(input(first, second), options);
+    // Temporal may hand the same batch out twice.
+    await startTriggered(input(second, first), options);
+    const all = { project: 'routed', limit: 10 };
+    const letters = (await store.deadLetters.list(all)).items.map(({ id, event }) => [id, event.name, event.payload]);
+    expect(letters.toSorted()).toEqual([
+      ['e1', 'nobody', { n: 1 }],
+      ['e1:no-one', 'no-one', { n: 2 }],
+    ]);
+    expect((await store.events.list(all)).items.map(({ name }) => name).toSorted()).toEqual(['no-one', 'nobody']);
+    expect(await store.events.get('routed', 'e1', 'nobody')).toMatchObject({ payload: { n: 1 } });
+    expect(await store.events.get('routed', 'e1', 'no-one')).toMatchObject({ payload: { n: 2 } });
+  });
+
+  it('loses no dead letter to another event whose id looks like its own', async () => {
+    const { options, store } = setUp();
+    const taken = [entry({ name: 'a' }), entry({ name: 'c', event_id: 'e1:b' })];
+    await startTriggered(input(...taken, entry({ name: 'b' })), options);
+    const { items } = await store.deadLetters.list({ project: 'routed', limit: 10 });
+    expect(items.map(({ event }) => event.name).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
   it('refuses the events of another project', async () => {
     const { options } = setUp();
     const call = startTriggered({ ...input(entry({ name: 'left' })), project: 'other' }, options);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isGrpcServiceError } from '@temporalio/client';
 import {
   CompozyError,
@@ -16,6 +15,7 @@ import { loadJson, touchBlobs } from '@compozy/core/blobs';
 import type { EventRoutes } from '@compozy/core/schema';
 import type { AcceptedEvent, EventOutcome, QueuedEvent, StartTriggeredInput } from './common/protocol.js';
 import type { EventRecorder, EventRows } from './event-recorder.js';
+import { eventRowId } from './event-row-id.js';
 import { processEventSignal } from './process-event-signal.js';
 import type { CompiledTrigger } from './routing-map.js';
 
@@ -26,8 +26,6 @@ const CONCURRENT_EVENTS = 20;
  */
 const HELD_EVENTS = 1_000;
 const STORE_ATTEMPTS = 10;
-/** Bytes of an id; the index of a table takes only so much. */
-const MAX_ROW_ID = 1_000;
 const INVALID_ARGUMENT = 3;
 
 export interface StartTriggeredOptions {
@@ -135,10 +133,10 @@ function toLetter(
   workflowId: string | undefined = event.workflow_id,
 ): DeadLetter {
   return {
-    id: toRowId(workflowId === undefined ? event.event_id : `${event.event_id}/${workflowId}`),
+    id: eventRowId(workflowId === undefined ? event.event_id : `${event.event_id}/${workflowId}`),
     project: projectName,
     event: {
-      eventId: toRowId(event.event_id),
+      eventId: eventRowId(event.event_id),
       name: event.name,
       payload: event.payload as Json,
       correlationId: event.correlation_id,
@@ -149,11 +147,6 @@ function toLetter(
     at: new Date().toISOString(),
     replayedAt: null,
   };
-}
-
-/** Anybody may send an event to Temporal, with an id of any length. */
-function toRowId(id: string): string {
-  return Buffer.byteLength(id) <= MAX_ROW_ID ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
 }
 
 function toReason(error: unknown): JsonObject {
@@ -174,7 +167,7 @@ function toRows(entries: readonly QueuedEvent[], results: readonly Dispatched[],
     const { event } = entries[index]!;
     return [
       {
-        eventId: toRowId(event.event_id),
+        eventId: eventRowId(event.event_id),
         project,
         name: event.name,
         payload: event.payload as Json,

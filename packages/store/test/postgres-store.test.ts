@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresStore } from '../src/create-postgres-store.js';
 import { executionRecord } from './sample-execution.js';
+import { taskRecord } from './sample-task.js';
 import { postgresMissing, startPostgres, type PostgresServer } from './servers/start-postgres.js';
 import { watchPool } from './servers/watch-pool.js';
 
@@ -67,6 +68,34 @@ describe.skipIf(postgresMissing !== undefined)(`PostgreSQL${reason}`, () => {
     expect(await store.deadLetters.get('shop', 'letter')).toBeUndefined();
     await store.deadLetters.addAll([letter]);
     expect(await store.deadLetters.get('shop', 'letter')).toEqual(letter);
+    await pool.end();
+  });
+
+  it('removes executions of any size, with so many of their tasks at once that no statement takes too long', async () => {
+    const pool = new Pool({ connectionString: server.createDatabase() });
+    const store = createPostgresStore({ pool });
+    const over = { status: 'SUCCESS' as const, endedAt: '2026-01-01T00:00:00.000Z' };
+    const sizes = { none: 0, small: 3, large: 12_000, middle: 4_000, other: 4_000 };
+    for (const [id, count] of Object.entries(sizes)) {
+      await store.workflows.upsert(executionRecord(id, over));
+      await store.tasks.upsertAll(
+        Array.from({ length: count }, (_, i) => taskRecord(`${id}-${i}`, { workflowExecId: id })),
+      );
+    }
+    await pool.query(`
+      create function refuse() returns trigger language plpgsql as $$
+      begin
+        if (select count(*) from gone) > 5000 then raise 'too many rows in one statement'; end if;
+        return null;
+      end $$;
+      create trigger few after delete on compozy_tasks referencing old table as gone
+        for each statement execute function refuse()`);
+    const old = { project: 'shop', before: '2026-02-01T00:00:00.000Z', limit: 200 };
+    let removed = 0;
+    for (let now = 1; now > 0; removed += now) now = await store.prune(old);
+    expect(removed).toBe(Object.keys(sizes).length);
+    const left = await pool.query('select count(*)::int as tasks from compozy_tasks');
+    expect(left.rows).toEqual([{ tasks: 0 }]);
     await pool.end();
   });
 

@@ -336,7 +336,7 @@ describe('stop', () => {
   it('retires the dispatcher of the worker after its last events, and takes the sign of life back', async () => {
     const second = await newWorker('second');
     await second.setup();
-    const beats = () => store.heartbeats.listAlive('dispatcher:heartbeat:dispatcher-events-second');
+    const beats = () => store.heartbeats.listAlive('dispatcher-events-second');
     expect(await beats()).toHaveLength(1);
     await second.sendEvent({ name: 'tick', eventId: 'last' });
     const { dispatcherId } = second;

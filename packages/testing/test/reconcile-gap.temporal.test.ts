@@ -10,7 +10,7 @@ import { createMemoryBlobStore } from '@compozy/core/blobs';
 import { loadProject } from '@compozy/core/loader';
 import { eventExecId } from '@compozy/core/schema';
 import { startDevServer, type DevServer } from '@compozy/dev-server';
-import { heartbeatId, STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
+import { STATUS_QUERY, type DispatcherStatus } from '@compozy/dispatcher';
 import { createSqliteStore } from '@compozy/store';
 import { createRunReconciler, createWorker, type CompozyWorker } from '@compozy/worker';
 import { withoutPasses } from './without-passes.js';
@@ -166,7 +166,7 @@ describe('a worker that ends while it cannot reach the store, beside another one
     await dying.stop();
     isDown = false;
     // As it runs out by itself.
-    await kept.heartbeats.remove(heartbeatId(dispatcherId));
+    await kept.heartbeats.remove(dispatcherId);
     expect(await kept.workflows.get(run.workflowExecId)).toBeUndefined();
 
     expect(await holder.reconcile()).toEqual([run.workflowExecId]);

@@ -222,7 +222,7 @@ describe.skipIf(postgresMissing !== undefined)('a worker whose PostgreSQL goes a
     expect(statuses.map(({ retiring }) => retiring)).toEqual([false, false]);
     // Both are alive by their beats again, so that the watch had the chance to judge.
     const alive = async () =>
-      (await store.heartbeats.listAlive('dispatcher:heartbeat:')).map(({ details }) => details['server_id']);
+      (await store.heartbeats.listAlive('dispatcher-')).map(({ details }) => details['server_id']);
     await expect.poll(alive).toEqual(expect.arrayContaining(['other', 'watcher']));
     for (const watch of watches) await watch.stop();
     await other.retire();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { INLINE_LIMIT_BYTES, type EventRecord } from '@compozy/core';
+import { eventRowId } from '@compozy/dispatcher';
 import type { ApiDependencies, ApiEvent } from './api-dependencies.js';
 
 /** A store that does not answer keeps nobody waiting: the event is taken, and is shown when something became of it. */
@@ -10,9 +11,9 @@ export async function showAccepted({ store, project }: ApiDependencies, event: A
   // What is large is kept once, by the dispatcher's sender.
   if (store === undefined || JSON.stringify(event.payload).length > INLINE_LIMIT_BYTES) return;
   const now = new Date().toISOString();
-  const { eventId, name, payload, correlationId, source } = event;
+  const { name, payload, correlationId, source } = event;
   const record: EventRecord = {
-    eventId,
+    eventId: eventRowId(event.eventId),
     project: project.name,
     name,
     payload,

@@ -17,6 +17,8 @@ export interface RowKeeperOptions {
   readonly instance: string;
   readonly state: Pick<WorkerState, 'store' | 'runStore' | 'sweptBlobs'>;
   readonly mask: () => SecretMask;
+  /** Throws where the rows are not of this Temporal. */
+  readonly checkNamespace?: () => Promise<void>;
   /** How long rows of what is over and their large values are kept; for ever when missing. */
   readonly retentionMs: number | undefined;
   readonly onError: WorkerOptions['onError'];

@@ -1,4 +1,5 @@
 import type { EventRecord, Store, WorkflowRecord } from '@compozy/core';
+import { eventRowId } from '@compozy/dispatcher';
 
 /** Makes up the rows of events by the runs that they started. */
 export interface MissedEvents {
@@ -8,23 +9,31 @@ export interface MissedEvents {
   write(): Promise<void>;
 }
 
+interface MissedEvent {
+  readonly project: string;
+  readonly eventId: string;
+  readonly name: string;
+  readonly started: readonly [WorkflowRecord, ...WorkflowRecord[]];
+}
+
 export function createMissedEvents({ events }: Pick<Store, 'events'>): MissedEvents {
-  const runs = new Map<string, WorkflowRecord[]>();
+  const missed = new Map<string, MissedEvent>();
   const shown = new Set<string>();
 
-  const find = async (project: string, eventId: string) => {
-    const known = await events.get(project, eventId);
+  const find = async ({ project, eventId, name }: Omit<MissedEvent, 'started'>) => {
+    const known = await events.get(project, eventId, name);
     return { known, isMissing: known === undefined || known.status === 'accepted' };
   };
 
-  async function toRecord(eventId: string, started: readonly WorkflowRecord[]): Promise<EventRecord | undefined> {
-    const [{ project, trigger, startedAt }] = started as [WorkflowRecord];
-    const { known, isMissing } = await find(project, eventId);
+  async function toRecord(event: MissedEvent): Promise<EventRecord | undefined> {
+    const { project, eventId, name, started } = event;
+    const [{ trigger, startedAt }] = started;
+    const { known, isMissing } = await find(event);
     if (!isMissing) return undefined;
     return {
       eventId,
       project,
-      name: trigger.name ?? '',
+      name,
       payload: trigger.payload ?? null,
       correlationId: trigger.correlation_id ?? eventId,
       source: trigger.source ?? 'api',
@@ -39,18 +48,23 @@ export function createMissedEvents({ events }: Pick<Store, 'events'>): MissedEve
 
   return {
     async add(row) {
-      const { event_id: eventId, type } = row.trigger;
+      const { project, trigger } = row;
+      const { event_id: id, name = '', type } = trigger;
       // The run of a task has no event of the outside; those of schedules and callers have no id.
-      if (eventId === undefined || (type !== 'signal' && type !== 'webhook')) return;
-      if (shown.has(eventId)) return;
-      const others = runs.get(eventId) ?? [];
-      if (others.length === 0 && !(await find(row.project, eventId)).isMissing) shown.add(eventId);
-      else runs.set(eventId, [...others, row]);
+      if (id === undefined || (type !== 'signal' && type !== 'webhook')) return;
+      const eventId = eventRowId(id);
+      const key = JSON.stringify([eventId, name]);
+      if (shown.has(key)) return;
+      const others = missed.get(key);
+      if (others !== undefined) missed.set(key, { ...others, started: [...others.started, row] });
+      else if ((await find({ project, eventId, name })).isMissing) {
+        missed.set(key, { project, eventId, name, started: [row] });
+      } else shown.add(key);
     },
 
     async write() {
-      for (const [eventId, started] of runs) {
-        const record = await toRecord(eventId, started);
+      for (const event of missed.values()) {
+        const record = await toRecord(event);
         if (record !== undefined) await events.upsertAll([record]);
       }
     },

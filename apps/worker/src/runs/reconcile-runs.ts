@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { RunRecording, Store, WorkflowRecord } from '@compozy/core';
 import type { SecretMask } from '@compozy/activities';
-import { heartbeatId } from '@compozy/dispatcher';
 import { listDoubtfulRuns } from './list-doubtful-runs.js';
 import { createMissedEvents } from './missed-events.js';
 import { createMissedRuns } from './missed-runs.js';
@@ -23,6 +22,8 @@ export interface RunReconcilerOptions {
   readonly instance: string;
   readonly store: Pick<Store, 'workflows' | 'tasks' | 'events' | 'leases' | 'heartbeats'>;
   readonly mask: () => SecretMask;
+  /** Throws where the rows are not of this Temporal: then they are left alone. */
+  readonly checkNamespace?: () => Promise<void>;
   /** 30,000 ms by default. */
   readonly intervalMs?: number;
   /** Rows that were written in this time are left alone; 30,000 ms by default. */
@@ -46,7 +47,7 @@ export interface RunReconciler {
   noteMissed(recording: RunRecording): void;
   /**
    * One pass: over the open rows, and over the runs that Temporal has and the store has not. Gives the execution ids of
-   * the rows that it closed or made. Nothing while another process is at it.
+   * the rows that it closed or made. Nothing while another process is at it. @throws what `checkNamespace` throws.
    */
   reconcile(): Promise<readonly string[]>;
 }
@@ -55,18 +56,20 @@ export interface RunReconciler {
 export function createRunReconciler(options: RunReconcilerOptions): RunReconciler {
   const { client, project, taskQueue, instance, store, mask } = options;
   const { intervalMs = 30_000, settleMs = 30_000, retryMs, keepMs = Infinity, onError = () => undefined } = options;
+  const { checkNamespace = async () => undefined } = options;
   let timer: NodeJS.Timeout | undefined;
   let pass: Promise<unknown> = Promise.resolve();
   const stopping = new AbortController();
-  const { close, settle } = createRunSettler({ client, project, store, mask });
+  const { close, settle } = createRunSettler({ client, project, store, mask, mayForget: checkNamespace });
   const missed = createMissedRuns({ store, settle, ...(retryMs === undefined ? {} : { retryMs }) });
   let passed: ReconciledMark | undefined;
 
   async function reconcile(): Promise<readonly string[]> {
+    await checkNamespace();
     if (!(await store.leases.acquire(`reconcile:${project}`, instance, intervalMs * 2))) return [];
     const now = Date.now();
     const last = await lastPass();
-    const alive = await store.heartbeats.listAlive(heartbeatId(`dispatcher-${project}-`));
+    const alive = await store.heartbeats.listAlive(`dispatcher-${project}-`);
     const hosts = Object.fromEntries(alive.map(({ id, at }) => [id, at]));
     const gone = Object.entries(last?.hosts ?? {}).filter(([id]) => hosts[id] === undefined);
     const added = async () =>

@@ -13,10 +13,12 @@ import {
   type SignalEnvelope,
 } from '@compozy/core';
 import { inlineOrBlob } from '@compozy/core/blobs';
+import type { OwnRuns } from './own-runs.js';
 import type { ToSearchAttributes } from '../temporal/search-attributes.js';
 
 export interface RunGatewayOptions {
   readonly client: Client;
+  readonly ownRuns: Pick<OwnRuns, 'has'>;
   readonly taskQueue: string;
   readonly project: Pick<ProjectSource, 'name' | 'workflowIds' | 'taskIds'>;
   readonly searchAttributes: ToSearchAttributes;
@@ -31,7 +33,9 @@ export function temporalWorkflowId(workflowId: string, workflowExecId: string): 
 
 /** Starts runs of the project and speaks to them through the Temporal client. */
 export function createRunGateway(options: RunGatewayOptions): RunGateway {
-  const { client, taskQueue, project, searchAttributes, blobs } = options;
+  const { client, ownRuns, taskQueue, project, searchAttributes, blobs } = options;
+  /** No run at all is nobody else's either. */
+  const isOwn = (temporalId: string) => ownRuns.has(temporalId).catch(isNotThere);
   return {
     async startRun({ workflowId, workflowExecId, input, trigger, initialTaskId }) {
       const args: RunInput = {
@@ -60,6 +64,10 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
         return { temporalWorkflowId: temporalId, runId: handle.firstExecutionRunId };
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        if ((await isOwn(temporalId)) === false) {
+          const message = `Execution "${workflowExecId}" exists already, of another project; choose another id`;
+          throw new CompozyError('Run.Exists', message, { details: { workflow_exec_id: workflowExecId } });
+        }
         return { temporalWorkflowId: temporalId, runId: undefined };
       }
     },
@@ -67,7 +75,8 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
     async signalRun(workflowExecId, { id, name, payload, source }) {
       checkSignalName(name);
       const envelope: SignalEnvelope = { payload, metadata: { signal_id: id, source } };
-      const send = (temporalId: string) => signalIfOpen(client, temporalId, name, envelope);
+      const send = async (temporalId: string) =>
+        (await isOwn(temporalId)) === true && (await signalIfOpen(client, temporalId, name, envelope));
       for (const workflowId of runnableIds(project)) {
         if (await send(temporalWorkflowId(workflowId, workflowExecId))) return;
       }
@@ -78,6 +87,10 @@ export function createRunGateway(options: RunGatewayOptions): RunGateway {
       });
     },
   };
+}
+
+function isNotThere(error: unknown): undefined {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 /** Names of the engine and of Temporal's SDK: a run that gets one of the latter can never go on. */

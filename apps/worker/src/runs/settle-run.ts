@@ -13,6 +13,8 @@ export interface RunSettlerOptions {
   readonly project: string;
   readonly store: RunStore;
   readonly mask: () => SecretMask;
+  /** Throws where Temporal may not say that a run is not there any more. */
+  readonly mayForget: () => Promise<void>;
 }
 
 /** Writes rows by what Temporal says of their runs. @throws what the store and Temporal throw. */
@@ -23,7 +25,7 @@ export interface RunSettler {
   settle(row: WorkflowRecord): Promise<boolean>;
 }
 
-export function createRunSettler({ client, project, store, mask }: RunSettlerOptions): RunSettler {
+export function createRunSettler({ client, project, store, mask, mayForget }: RunSettlerOptions): RunSettler {
   const write = async (row: WorkflowRecord, view: RunView, version: number, at: string) => {
     const { temporalWorkflowId, trigger, startedAt } = row;
     const ended = isTerminal(view.status);
@@ -34,10 +36,16 @@ export function createRunSettler({ client, project, store, mask }: RunSettlerOpt
     return await writeRun({ project, temporalWorkflowId, trigger, version, at, view: shown }, store, mask());
   };
 
+  /** Asked after Temporal: meanwhile it may have become another one. */
+  async function forget(row: WorkflowRecord): Promise<{ readonly view: RunView; readonly at: string }> {
+    await mayForget();
+    return { view: forgotten(row), at: new Date().toISOString() };
+  }
+
   /** The end of a run, or `undefined` while it goes on. */
   async function endOf(row: WorkflowRecord): Promise<{ readonly view: RunView; readonly at: string } | undefined> {
     const description = await describeExecution(client, row);
-    if (description === undefined) return { view: forgotten(row), at: new Date().toISOString() };
+    if (description === undefined) return await forget(row);
     const { status, runId, closeTime } = description;
     if (status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW') return undefined;
     try {
@@ -46,7 +54,7 @@ export function createRunSettler({ client, project, store, mask }: RunSettlerOpt
       return { view, at: (closeTime ?? new Date()).toISOString() };
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return { view: forgotten(row), at: new Date().toISOString() };
+      return await forget(row);
     }
   }
 

@@ -9,6 +9,7 @@ export function toWorkerOptions(values: SettingValues): Pick<WorkerOptions, 'con
   const workflowTasks = values['worker.max_concurrent_workflow_execution_size'];
   const localActivities = values['worker.max_concurrent_local_activity_execution_size'];
   const retentionMs = values['database.retention'];
+  const adoptNamespace = values['temporal.adopt_namespace'];
   const toolTimeoutMs = values['runtime.tool_execution_timeout'];
   return {
     config: {
@@ -17,6 +18,7 @@ export function toWorkerOptions(values: SettingValues): Pick<WorkerOptions, 'con
       ...(activities === 0 ? {} : { maxConcurrentActivities: activities }),
       ...(workflowTasks === 0 ? {} : { maxConcurrentWorkflowTasks: workflowTasks }),
       ...(localActivities === 0 ? {} : { maxConcurrentLocalActivities: localActivities }),
+      ...(adoptNamespace === undefined ? {} : { adoptNamespace }),
       heartbeatIntervalMs: values['runtime.dispatcher_heartbeat_interval'],
       heartbeatTtlMs: values['runtime.dispatcher_heartbeat_ttl'],
       shutdownGraceMs: values['server.timeouts.worker_shutdown'],

@@ -51,6 +51,7 @@ export const CHANGED_VALUES: Readonly<Record<SettingKey, ChangedValue>> = {
   'ratelimit.global_rate.period': seconds(13),
   'temporal.host_port': { text: 'temporal.test:7777' },
   'temporal.namespace': { text: 'shop' },
+  'temporal.adopt_namespace': { text: '6f1d3f0c-6f0e-4a8e-9a52-0d5f6c0f7a11' },
   'temporal.task_queue': { text: 'till' },
   'temporal.profile': { text: 'prod' },
   'temporal.config_file': { text: '/etc/temporal.toml' },

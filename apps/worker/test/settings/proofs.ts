@@ -39,6 +39,7 @@ export const PROOFS = {
   'ratelimit.global_rate.period': 'http',
   'temporal.host_port': 'temporal',
   'temporal.namespace': 'temporal',
+  'temporal.adopt_namespace': 'temporal',
   'temporal.task_queue': 'temporal',
   'temporal.profile': 'temporal',
   'temporal.config_file': 'temporal',

@@ -192,6 +192,12 @@ const proofs: ProofsOf<'temporal'> = {
       expect((await found).workflowExecutionInfo?.type?.name).toBeDefined();
     });
   },
+  'temporal.adopt_namespace': async () => {
+    await using folder = await createProjectFolder();
+    const environment = { TEMPORAL_ADOPT_NAMESPACE: 'an-id' };
+    const { settings } = await resolveSettings({ environment, dir: folder.dir });
+    expect(toWorkerOptions(settings.values).config).toMatchObject({ adoptNamespace: 'an-id' });
+  },
   'temporal.task_queue': async () => {
     await withWorker({ TEMPORAL_TASK_QUEUE: 'till' }, async (worker) => {
       expect(worker.taskQueue).toBe('till');

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   'Config.UnknownWorkflow': { retryable: false, category: 'user' },
   'Config.UnknownTask': { retryable: false, category: 'user' },
   'Config.WrongProject': { retryable: false, category: 'user' },
+  'Config.WrongNamespace': { retryable: false, category: 'user' },
   'Config.PlanTooLarge': { retryable: false, category: 'user' },
   // Values against their JSON Schemas.
   'Input.Invalid': { retryable: false, category: 'user' },

@@ -6,6 +6,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   'Config.UnknownWorkflow': 'The project has no workflow of that id.',
   'Config.UnknownTask': 'The workflow has no task of that id, or the project none in a file of its own.',
   'Config.WrongProject': 'The run was meant for another project than the one that this worker serves.',
+  'Config.WrongNamespace':
+    'The rows of the store belong to another namespace of Temporal than the one that this worker is connected to.',
   'Config.PlanTooLarge': 'The compiled workflow is larger than one event of the history may be (256 KiB).',
   'Input.Invalid': 'An input does not match its schema. The details list every problem by JSON pointer.',
   'Output.Invalid': 'An output does not match its schema. The details list every problem by JSON pointer.',

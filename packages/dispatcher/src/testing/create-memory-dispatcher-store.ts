@@ -12,11 +12,16 @@ export function createMemoryDispatcherStore(): DispatcherStore {
     events: {
       async upsertAll(records) {
         for (const record of records) {
-          const key = keyOf(record.project, record.eventId);
+          const key = keyOf(record.project, JSON.stringify([record.eventId, record.name]));
           if (record.status !== 'accepted' || !events.has(key)) events.set(key, record);
         }
       },
-      get: async (project, eventId) => events.get(keyOf(project, eventId)),
+      async get(project, eventId, name) {
+        const ofId = [...events.values()].filter((each) => each.project === project && each.eventId === eventId);
+        return ofId
+          .filter((each) => name === undefined || each.name === name)
+          .toSorted((a, b) => Date.parse(b.acceptedAt) - Date.parse(a.acceptedAt))[0];
+      },
       async list({ project, status, limit }) {
         const all = [...events.values()].filter((each) => each.project === project);
         return {

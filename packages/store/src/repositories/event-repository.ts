@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EventRecord, EventRepository } from '@compozy/core';
 import { sql } from 'kysely';
 import type { SqlDatabase } from '../sql/sql-database.js';
@@ -8,6 +9,9 @@ import { fromJson, inChunks, newestOfEach, toMillis } from './record-values.js';
 type EventRow = Tables['compozy_events'];
 
 const COLUMNS = 7;
+/** Between an event id and the mark of its name in the id of a row; `AFTER` sorts after all that have it. */
+const BETWEEN = '\n';
+const AFTER = '\v';
 
 export function createEventRepository(database: SqlDatabase): EventRepository {
   const { build } = database;
@@ -43,11 +47,19 @@ export function createEventRepository(database: SqlDatabase): EventRepository {
       if (statements.length > 0) await database.atomically(statements, mayBeLost ? { mayBeLost } : {});
     },
 
-    async get(project, eventId) {
-      const [row] = await database.run(
-        build.selectFrom('compozy_events').select('record').where('project', '=', project).where('id', '=', eventId),
+    async get(project, eventId, name) {
+      const ofProject = build.selectFrom('compozy_events').select('record').where('project', '=', project);
+      const found = await database.run(
+        name === undefined
+          ? ofProject
+              .where('id', '>=', eventId)
+              .where('id', '<', `${eventId}${AFTER}`)
+              .orderBy('accepted_at', 'desc')
+              .orderBy('id')
+          : ofProject.where('id', '=', toRowId(eventId, name)),
       );
-      return row === undefined ? undefined : fromJson<EventRecord>(row.record);
+      // An id with a line break in it may stand in the same stretch of the index.
+      return found.map(({ record }) => fromJson<EventRecord>(record)).find((record) => record.eventId === eventId);
     },
 
     async list(filter) {
@@ -79,10 +91,15 @@ function keyOf({ project, id }: EventRow): string {
   return JSON.stringify([project, id]);
 }
 
+/** Senders may use one id for events of several names; a name of any length has to fit into an index. */
+function toRowId(eventId: string, name: string): string {
+  return `${eventId}${BETWEEN}${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
+
 function toRow(record: EventRecord): EventRow {
   return {
     project: record.project,
-    id: record.eventId,
+    id: toRowId(record.eventId, record.name),
     status: record.status,
     settled: record.status === 'accepted' ? 0 : 1,
     accepted_at: toMillis('acceptedAt', record.acceptedAt),

@@ -3,6 +3,9 @@ import type { SqlDatabase } from '../sql/sql-database.js';
 import { checkLimit } from './page.js';
 import { toMillis } from './record-values.js';
 
+/** Of an execution there may be any number, and a statement may take 10 s. */
+const TASKS_AT_ONCE = 5_000;
+
 /**
  * Each kind is walked along the index of its list, from the oldest row on. What was removed and comes again, because
  * Temporal still has the run, is removed again.
@@ -27,6 +30,24 @@ export function createPrune({ build, run, atomically }: SqlDatabase): Store['pru
       );
       const ids = rows.map(({ id }) => id);
       if (ids.length === 0) return 0;
+      const tasks = await run(
+        build
+          .selectFrom('compozy_tasks')
+          .select('execution_id as of')
+          .where('execution_id', 'in', ids)
+          .orderBy('execution_id')
+          .limit(TASKS_AT_ONCE + 1),
+      );
+      if (tasks.length <= TASKS_AT_ONCE) return await remove(ids);
+      // Of the last one there may be more.
+      const last = tasks.at(-1)!.of;
+      const whole = [...new Set(tasks.map(({ of }) => of))].filter((id) => id !== last);
+      if (whole.length > 0) return await remove(whole);
+      while ((await removeTasks(last)) === TASKS_AT_ONCE);
+      return await remove([last]);
+    }
+
+    async function remove(ids: readonly string[]): Promise<number> {
       // Tasks first: nobody may find an execution without its tasks.
       await atomically(
         [
@@ -36,6 +57,13 @@ export function createPrune({ build, run, atomically }: SqlDatabase): Store['pru
         { mayBeLost: true },
       );
       return ids.length;
+    }
+
+    /** For an execution that has too many for one statement: it is shown with the rest until they are gone. */
+    async function removeTasks(executionId: string): Promise<number> {
+      const some = build.selectFrom('compozy_tasks').select('id').where('execution_id', '=', executionId);
+      const gone = build.deleteFrom('compozy_tasks').where('id', 'in', some.limit(TASKS_AT_ONCE));
+      return (await run(gone.returning('id'), { mayBeLost: true })).length;
     }
 
     async function events(): Promise<number> {

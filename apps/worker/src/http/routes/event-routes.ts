@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { DeadLetter, EventRecord, Json } from '@compozy/core';
 import { deriveExecId, findPlan } from '@compozy/core/schema';
+import { eventRowId } from '@compozy/dispatcher';
 import { createExecId } from '../../runs/exec-id.js';
 import type { Context } from 'hono';
 import type { ApiDependencies, ApiEvent, ApiEvents } from '../api-dependencies.js';
@@ -128,7 +129,7 @@ export function addEventRoutes(app: ApiApp, dependencies: ApiDependencies): void
 
   app.openapi(getRoute, async (context) => {
     const { event_id: eventId } = context.req.valid('param');
-    const record = await storeOf(dependencies, 'events').events.get(project.name, eventId);
+    const record = await storeOf(dependencies, 'events').events.get(project.name, eventRowId(eventId));
     if (record === undefined)
       throw new ApiProblem('Api.NotFound', `Project "${project.name}" has no event "${eventId}"`);
     return context.json(toEvent(record), 200);

@@ -18,6 +18,11 @@ export const temporalSettings = {
     default: 'default',
     about: 'Namespace of Temporal',
   }),
+  'temporal.adopt_namespace': optional({
+    type: text,
+    env: ['TEMPORAL_ADOPT_NAMESPACE'],
+    about: 'Id of the namespace that the rows of a shared database belong to from now on',
+  }),
   'temporal.task_queue': optional({
     type: text,
     env: ['TEMPORAL_TASK_QUEUE'],

@@ -20,9 +20,10 @@ export interface EventRecord {
 }
 
 export interface EventRepository {
-  /** `accepted` never overwrites a later status. */
+  /** `accepted` never overwrites a later status. Events of one id and different names are different events. */
   upsertAll(records: readonly EventRecord[]): Promise<void>;
-  get(project: string, eventId: string): Promise<EventRecord | undefined>;
+  /** Without a name, of the events with this id the one that was accepted last. */
+  get(project: string, eventId: string, name?: string): Promise<EventRecord | undefined>;
   /** Newest first. */
   list(filter: {
     readonly project: string;

@@ -28,6 +28,28 @@ export function describeEventRows({ create }: StoreContract, { describe, it, exp
       expect((await events.get('shop', 'e-3'))?.status).toBe('dead');
     });
 
+    it('of one id have a row for each name', async () => {
+      await using context = await create();
+      const { events } = context.store;
+      const paid = eventRecord('e-1', { name: 'paid', status: 'processed', acceptedAt: timeAt(1) });
+      const sent = eventRecord('e-1', { name: 'sent', status: 'dead', acceptedAt: timeAt(2) });
+      await events.upsertAll([sent, paid]);
+      await context.other.events.upsertAll([eventRecord('e-1', { name: 'late', acceptedAt: timeAt(0) })]);
+      // Ids that begin alike are of other events.
+      await events.upsertAll([eventRecord('e-1\n', { acceptedAt: timeAt(9) }), eventRecord('e-10')]);
+      expect(await events.get('shop', 'e-1', 'paid')).toEqual(paid);
+      expect(await events.get('shop', 'e-1', 'sent')).toEqual(sent);
+      expect(await events.get('shop', 'e-1', 'none')).toBe(undefined);
+      // Without a name, the one that was accepted last.
+      expect(await events.get('shop', 'e-1')).toEqual(sent);
+      const { items } = await events.list({ project: 'shop', limit: 10 });
+      expect(items.filter(({ eventId }) => eventId === 'e-1').map(({ name }) => name)).toEqual([
+        'sent',
+        'paid',
+        'late',
+      ]);
+    });
+
     it('are listed newest first, also by status', async () => {
       await using context = await create();
       const { events } = context.store;
