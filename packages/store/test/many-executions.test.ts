@@ -149,7 +149,7 @@ describe(`a list of ${COUNT} executions`, () => {
       await database.close();
       await rm(dir, { recursive: true });
     }
-  }, 180_000);
+  }, 600_000);
 
   it.skipIf(postgresMissing !== undefined)(
     `pages along an index in PostgreSQL${reason}`,
