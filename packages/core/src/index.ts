@@ -9,6 +9,7 @@ export {
 } from './errors/failure.js';
 
 export { isJsonObject, type Json, type JsonObject } from './model/json.js';
+export { appendPointer } from './model/json-pointer.js';
 
 export {
   FLUSH_STRATEGIES,

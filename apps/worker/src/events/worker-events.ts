@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
+import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import { CompozyError, type BlobStore } from '@compozy/core';
 import {
   createDispatcherWatch,
@@ -9,6 +9,7 @@ import {
   type OutgoingEvent,
   type SentEvent,
 } from '@compozy/dispatcher';
+import { describeRun } from '../runs/describe-run.js';
 
 export interface WorkerEventsOptions {
   readonly client: Client;
@@ -72,12 +73,7 @@ export function createWorkerEvents(options: WorkerEventsOptions): WorkerEvents {
 
   /** `MISSING` when Temporal knows of none. */
   async function statusOf(): Promise<WorkflowExecutionStatusName | 'MISSING'> {
-    try {
-      return (await client.workflow.getHandle(sender.dispatcherId).describe()).status.name;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return 'MISSING';
-      throw error;
-    }
+    return (await describeRun(client, sender.dispatcherId))?.status.name ?? 'MISSING';
   }
 
   /**

@@ -53,9 +53,10 @@ async function checkContent(request: HonoRequest): Promise<void> {
   const bytes = await request.arrayBuffer();
   const isJson = /^application\/([\w.-]+\+)?json\b/i.test(request.header('content-type') ?? '');
   if (!isJson || bytes.byteLength === 0) return;
-  readJson(bytes);
+  const text = decode(bytes);
+  parseJson(text);
   // Whoever sends webhooks cannot be told to write them otherwise.
-  if (!request.path.startsWith(HOOKS_PATH)) refuseRepeatedKey(decode(bytes));
+  if (!request.path.startsWith(HOOKS_PATH)) refuseRepeatedKey(text);
 }
 
 function refuseRepeatedKey(text: string): void {
@@ -69,7 +70,10 @@ function refuseRepeatedKey(text: string): void {
 
 /** A body as JSON. @throws `Api.Malformed` saying what is wrong. */
 export function readJson(bytes: ArrayBuffer): Json {
-  const text = decode(bytes);
+  return parseJson(decode(bytes));
+}
+
+function parseJson(text: string): Json {
   if (text.trim() === '') throw emptyBody();
   let value: unknown;
   try {

@@ -1,3 +1,4 @@
+import { appendPointer } from '@compozy/core';
 import { suggest } from '@compozy/core/schema';
 import type { ProblemPart } from './problem.js';
 
@@ -69,5 +70,5 @@ function unknownKey(key: string, known: readonly string[]): string {
 }
 
 function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return path.reduce<string>((pointer, part) => appendPointer(pointer, String(part)), '');
 }

@@ -1,5 +1,6 @@
-import type { HeartbeatRepository, JsonObject } from '@compozy/core';
+import type { HeartbeatRepository } from '@compozy/core';
 import type { UnclearWork } from './find-oldest-work.js';
+import { readMark } from './read-mark.js';
 
 /** What keeps large values from being deleted, because nobody can tell how old it is. */
 export interface SweepHolder extends UnclearWork {
@@ -75,8 +76,7 @@ async function readFound(
   project: string,
   heartbeats: Pick<HeartbeatRepository, 'listAlive'>,
 ): Promise<readonly Found[]> {
-  const id = markId(project);
-  const details: JsonObject | undefined = (await heartbeats.listAlive(id)).find((beat) => beat.id === id)?.details;
+  const details = await readMark(markId(project), heartbeats);
   return (details?.['found'] ?? []) as unknown as readonly Found[];
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { createPatience } from '@compozy/activities';
 import { CompozyError, type HeartbeatRepository, type WorkflowRepository } from '@compozy/core';
+import { readMark } from './read-mark.js';
 
 export interface NamespaceGuardOptions {
   readonly client: Client;
@@ -40,7 +41,7 @@ export function createNamespaceGuard(options: NamespaceGuardOptions): NamespaceG
     const current = namespaceInfo?.id ?? '';
     // A server that has no ids cannot be told from another one.
     if (current === '') return;
-    const owner = (await heartbeats.listAlive(id)).find((beat) => beat.id === id)?.details;
+    const owner = await readMark(id, heartbeats);
     const isOwn = owner === undefined || owner['namespace_id'] === current || adopt === current;
     wrong = isOwn ? undefined : wrongNamespace(project, { owner, namespace, current });
     if (wrong !== undefined) throw wrong;

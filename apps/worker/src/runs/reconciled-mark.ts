@@ -1,4 +1,5 @@
 import type { HeartbeatRepository } from '@compozy/core';
+import { readMark } from './read-mark.js';
 
 /** A pass of a reconciler that left no run out. */
 export interface ReconciledMark {
@@ -18,8 +19,7 @@ export async function readReconciledMark(
   project: string,
   heartbeats: HeartbeatRepository,
 ): Promise<ReconciledMark | undefined> {
-  const id = markId(project);
-  const details = (await heartbeats.listAlive(id)).find((beat) => beat.id === id)?.details;
+  const details = await readMark(markId(project), heartbeats);
   if (typeof details?.['until'] !== 'string') return undefined;
   return { at: Date.parse(details['until']), hosts: (details['hosts'] ?? {}) as ReconciledMark['hosts'] };
 }
